@@ -1,0 +1,301 @@
+#include "crm.hpp"
+
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "arguments.hpp"
+#include "crmkit/crm.hpp"
+#include "errors.hpp"
+#include "history.hpp"
+#include "hooks.hpp"
+#include "session_handle.hpp"
+#include "struct_object.hpp"
+#include "table.hpp"
+#include "transaction.hpp"
+#include "values.hpp"
+
+namespace crmkit::python {
+
+namespace {
+
+std::chrono::milliseconds milliseconds_from(double seconds) {
+    constexpr double longest = 86'400.0;
+    if (!(seconds >= 0.0 && seconds <= longest)) {
+        throw Error(ErrorCode::invalid_argument,
+                    "busy_timeout is not between 0 seconds and a day");
+    }
+    return std::chrono::milliseconds(std::llround(seconds * 1000.0));
+}
+
+/// A log of Python's: a function of level and line.
+std::function<void(LogLevel, std::string_view)> log_to(const py::object& function) {
+    if (function.is_none()) {
+        return {};
+    }
+    return [shared = SharedObject(function)](LogLevel level, std::string_view line) {
+        constexpr std::string_view levels[] = {"debug", "info", "warning", "error"};
+        const py::gil_scoped_acquire held;
+        try {
+            shared.get()(to_str(levels[static_cast<std::size_t>(level)]), to_str(line));
+        } catch (py::error_already_set& raised) {
+            raised.discard_as_unraisable(shared.get());
+        }
+    };
+}
+
+Instant instant_from(const py::object& datetime) {
+    std::string why;
+    const auto value = to_value(datetime, why);
+    if (!value || value->kind() != ValueKind::instant) {
+        throw py::type_error("expected a datetime" + (why.empty() ? std::string() : ": it " + why));
+    }
+    return value->view().instant();
+}
+
+/// The options that open() and open_memory() share.
+OpenOptions common_options(std::shared_ptr<ManualClock> clock, std::optional<std::uint64_t> seed,
+                           std::optional<int> replica, const py::object& log) {
+    OpenOptions options;
+    options.clock = std::move(clock);
+    options.seed = seed;
+    options.replica = replica;
+    options.log = log_to(log);
+    return options;
+}
+
+Durability durability_from(const std::string& name) {
+    if (name == "durable") {
+        return Durability::durable;
+    }
+    if (name == "fast") {
+        return Durability::fast;
+    }
+    throw Error(ErrorCode::invalid_argument,
+                "durability '" + shortened(name) + "' is neither durable nor fast");
+}
+
+std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& durability,
+                                     bool read_only, bool create, double busy_timeout,
+                                     std::int64_t cache_kib, std::shared_ptr<ManualClock> clock,
+                                     std::optional<std::uint64_t> seed, std::optional<int> replica,
+                                     const py::object& log) {
+    OpenOptions options = common_options(std::move(clock), seed, replica, log);
+    options.durability = durability_from(durability);
+    options.read_only = read_only;
+    options.create = create;
+    options.busy_timeout = milliseconds_from(busy_timeout);
+    options.cache_kib = cache_kib;
+    const auto os = py::module_::import("os");
+    const auto name = os.attr("fsdecode")(path).cast<std::string>();
+    const GilReleased released;
+    return std::make_shared<CrmHandle>(Crm::open(name, options));
+}
+
+std::shared_ptr<CrmHandle> open_memory(std::shared_ptr<ManualClock> clock,
+                                       std::optional<std::uint64_t> seed,
+                                       std::optional<int> replica, const py::object& log) {
+    const OpenOptions options = common_options(std::move(clock), seed, replica, log);
+    const GilReleased released;
+    return std::make_shared<CrmHandle>(Crm::open_memory(options));
+}
+
+void close(CrmHandle& crm) {
+    const GilReleased released;
+    crm.close();
+}
+
+/// The user with an e-mail address, made when there is none.
+py::object ensure_user(CrmHandle& crm, const std::string& name, const std::string& email) {
+    const StructType& type = type_of(entity_of<User>());
+    py::object made = make_struct(type);
+    auto& user = *static_cast<User*>(struct_of(made).object());
+    user.name = name;
+    user.email = email;
+    crm.system()->run([&](Session& session) {
+        session.upsert(UpsertKey::fields({"email"}), user, UpsertPolicy::skip);
+    });
+    return made;
+}
+
+std::shared_ptr<SessionHandle> as_user(CrmHandle& crm, const py::object& user,
+                                       const std::string& origin) {
+    return crm.as_user(id_of(user, &entity_of<User>()), origin);
+}
+
+void bind_handle(py::class_<CrmHandle, std::shared_ptr<CrmHandle>>& type) {
+    type.def("as_user", &as_user, py::arg("user"), py::kw_only(), py::arg("origin") = "",
+             "A session in which a user acts, given by record or id. The history says `origin` "
+             "beside its changes.")
+        .def("ensure_user", &ensure_user, py::arg("name"), py::arg("email"),
+             "The user with this e-mail address, created when there is none.")
+        .def("before_write", &before_write, py::arg("entity"), py::arg("function"),
+             "Calls function(event) before each write of an entity (a class or a name; None for "
+             "all), inside its transaction. It may change event.record; what it raises undoes the "
+             "change and reaches the caller as it is. Returns a number for remove_hook().")
+        .def("after_write", &after_write, py::arg("entity"), py::arg("function"),
+             "Calls function(event) after each write, still inside its transaction.")
+        .def("after_commit", &after_commit, py::arg("function"),
+             "Calls function(entry) with each change once it is committed, in the order of the "
+             "history, in the thread that committed it. What it raises goes to "
+             "sys.unraisablehook.")
+        .def(
+            "remove_hook",
+            [](CrmHandle& crm, std::uint64_t hook) {
+                const GilReleased released;
+                crm.remove_hook(hook);
+            },
+            py::arg("hook"), "Removes a hook by its number.")
+        .def(
+            "backup",
+            [](const CrmHandle& crm, const py::object& path) {
+                const auto name =
+                    py::module_::import("os").attr("fsdecode")(path).cast<std::string>();
+                const GilReleased released;
+                crm.crm().backup(name);
+            },
+            py::arg("path"), "Copies the store as it is now to a file, while others go on writing.")
+        .def(
+            "check_integrity",
+            [](const CrmHandle& crm) {
+                const GilReleased released;
+                return crm.crm().check_integrity();
+            },
+            "What is wrong with the stored data; empty when it is sound.")
+        .def("close", &close, "Ends the store for all its sessions. Closing twice does nothing.")
+        .def("__enter__", [](py::object self) { return self; })
+        .def("__exit__", [](CrmHandle& crm, const py::args& /*exception*/) { close(crm); });
+}
+
+py::list history(const py::object& self, const py::object& record) {
+    const Id id = id_of(record, nullptr);
+    py::list out;
+    for (const HistoryEntry& entry :
+         session_of(self)->run([&](Session& session) { return session.history(id); })) {
+        out.append(to_python(entry));
+    }
+    return out;
+}
+
+py::list changes_since(const py::object& self, std::int64_t position, std::size_t limit) {
+    py::list out;
+    for (const HistoryEntry& entry : session_of(self)->run(
+             [&](Session& session) { return session.changes_since(position, limit); })) {
+        out.append(to_python(entry));
+    }
+    return out;
+}
+
+/// The record that a link leads to.
+py::object get_linked(const py::object& self, const Link& link) {
+    const Entity& entity = standard_registry().get(link.entity);
+    py::object record = make_struct(type_of(entity));
+    void* const object = struct_of(record).object();
+    session_of(self)->run([&](Session& session) { session.read(entity, link.id, object); });
+    return record;
+}
+
+/// What can be done with a session, and with a Crm, whose session is that of the library itself.
+template <typename Class>
+void bind_session_methods(Class& type) {
+    type.def(
+            "transaction",
+            [](const py::object& self) { return Transaction(session_of(self), false); },
+            "For a with statement: what happens inside is kept together, or undone when it is "
+            "left by an exception. Nests. Other threads wait for the session meanwhile.")
+        .def(
+            "read_transaction",
+            [](const py::object& self) { return Transaction(session_of(self), true); },
+            "For a with statement: several reads see one state of the store, and are faster.")
+        .def("get", &get_linked, py::arg("link"), "The record that a Link leads to.")
+        .def(
+            "table",
+            [](const py::object& self, const py::object& entity) {
+                return py::getattr(self, to_str(entity_from(entity).plural));
+            },
+            py::arg("entity"), "The table of an entity, by class or name.")
+        .def("history", &history, py::arg("record"),
+             "What happened to a record (or id, or Link), oldest first.")
+        .def("changes_since", &changes_since, py::arg("position"), py::arg("limit") = 1000,
+             "What happened in the whole store after a position.")
+        .def(
+            "undo",
+            [](const py::object& self, std::int64_t position) {
+                session_of(self)->run([&](Session& session) { session.undo(position); });
+            },
+            py::arg("position"),
+            "Takes one change back by making its opposite. Raises Conflict, with a problem for "
+            "each field that was changed again since.")
+        .def(
+            "now",
+            [](const py::object& self) {
+                return to_python(ValueView(session_of(self)->run(
+                    [](Session& session) { return session.now(); })));
+            },
+            "What the store's clock says.");
+}
+
+void bind_clock(py::module_& module) {
+    py::class_<ManualClock, std::shared_ptr<ManualClock>>(
+        module, "ManualClock", "A clock that stands still until it is set: for tests and replays.")
+        .def(py::init([](const py::object& start) {
+                 return std::make_shared<ManualClock>(instant_from(start));
+             }),
+             py::arg("start"))
+        .def(
+            "set", [](ManualClock& clock, const py::object& at) { clock.set(instant_from(at)); },
+            py::arg("at"), "Sets it to an aware datetime.")
+        .def(
+            "now", [](ManualClock& clock) { return to_python(ValueView(clock.now())); },
+            "What it says.");
+}
+
+}  // namespace
+
+std::shared_ptr<SessionHandle> session_of(py::handle crm_or_session) {
+    if (py::isinstance<SessionHandle>(crm_or_session)) {
+        return crm_or_session.cast<std::shared_ptr<SessionHandle>>();
+    }
+    return crm_or_session.cast<CrmHandle&>().system();
+}
+
+void bind_crm(py::module_& module) {
+    bind_clock(module);
+    bind_transactions(module);
+    py::class_<SessionHandle, std::shared_ptr<SessionHandle>> session(
+        module, "Session",
+        "Someone acting in a store. Several threads may use it, one after the other; a session "
+        "for each thread lets them read in parallel.");
+    session.def_property_readonly(
+        "actor",
+        [](const py::object& self) {
+            return to_python(ValueView(
+                session_of(self)->run([](Session& open) { return open.actor(); })));
+        },
+        "The id of the user who acts; None for the library itself.");
+    bind_session_methods(session);
+    py::class_<CrmHandle, std::shared_ptr<CrmHandle>> crm(
+        module, "Crm",
+        "An open store, which threads may share. Used directly, it acts as the library itself; "
+        "as_user() gives a session in which a user acts. Close it, or use it in a with statement.");
+    bind_handle(crm);
+    bind_session_methods(crm);
+    module.def("open", &open_file, py::arg("path"), py::kw_only(),
+               py::arg("durability") = "durable", py::arg("read_only") = false,
+               py::arg("create") = true, py::arg("busy_timeout") = 5.0,
+               py::arg("cache_kib") = 16 * 1024, py::arg("clock") = py::none(),
+               py::arg("seed") = py::none(), py::arg("replica") = py::none(),
+               py::arg("log") = py::none(),
+               "Opens a store file, making or upgrading it as needed.");
+    module.def("open_memory", &open_memory, py::kw_only(), py::arg("clock") = py::none(),
+               py::arg("seed") = py::none(), py::arg("replica") = py::none(),
+               py::arg("log") = py::none(),
+               "A store in memory, gone when closed; for tests and scratch work.");
+}
+
+}  // namespace crmkit::python

@@ -1,0 +1,145 @@
+#include "operations.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crmkit/engine/operation.hpp"
+#include "crmkit/schema/check.hpp"
+#include "errors.hpp"
+#include "field_access.hpp"
+#include "session_handle.hpp"
+#include "struct_object.hpp"
+
+namespace crmkit::python {
+
+namespace {
+
+/// The operations of one module in one session: what `me.sales` gives.
+struct OperationModule {
+    std::shared_ptr<SessionHandle> session;
+};
+
+/// Writes the arguments of a call into the input. Throws validation with all that is wrong.
+void fill_input(const Operation& operation, StructObject& input, const py::args& args,
+                const py::kwargs& keywords) {
+    const std::string_view method = operation.name.substr(operation.name.find('.') + 1);
+    if (args.size() > 1) {
+        throw py::type_error(std::string(method) +
+                             "() takes its first field by position and the others by keyword");
+    }
+    FieldWriter writer(input);
+    if (!args.empty()) {
+        if (input.type->fields.empty()) {
+            throw py::type_error(std::string(method) + "() takes no arguments");
+        }
+        const py::handle first(input.type->fields.front().name);
+        if (keywords.contains(first)) {
+            throw py::type_error(std::string(method) + "() got its first field twice");
+        }
+        writer.set(first, args[0]);
+    }
+    for (const auto& [name, value] : keywords) {
+        writer.set(name, value);
+    }
+    writer.finish();
+    std::vector<Problem> problems;
+    if (!check_record(input.view(), problems)) {
+        throw Error::about(ErrorCode::validation, std::move(problems));
+    }
+}
+
+py::object call(const Operation& operation, SessionHandle& session, const py::args& args,
+                const py::kwargs& keywords) {
+    py::object input = make_struct(type_of(*operation.input));
+    fill_input(operation, struct_of(input), args, keywords);
+    py::object output = make_struct(type_of(*operation.output));
+    const void* const given = struct_of(input).object();
+    void* const result = struct_of(output).object();
+    session.run([&](Session& open) { operation.run(open, given, result); });
+    return output;
+}
+
+/// What help() shows: what it does, then its fields.
+std::string doc_of(const Operation& operation) {
+    std::string doc(operation.help);
+    doc += "\n";
+    for (const BoundField& field : type_of(*operation.input).fields) {
+        doc += "\n" + field.attribute + ": " + std::string(field.field->help);
+    }
+    return doc + "\n\nReturns " + class_name_of(operation.output->name) + ": " +
+           std::string(operation.output->help);
+}
+
+/// Adds the method of an operation to a class; `session_of_self` finds the session of an object.
+template <typename SessionOfSelf>
+void add_method(py::handle owner, const Operation& operation, SessionOfSelf session_of_self) {
+    const std::string method(operation.name.substr(operation.name.find('.') + 1));
+    const std::string doc = doc_of(operation);
+    const py::cpp_function function(
+        [&operation, session_of_self](const py::object& self, const py::args& args,
+                                      const py::kwargs& keywords) {
+            const auto session = session_of_self(self);
+            return call(operation, *session, args, keywords);
+        },
+        py::name(method.c_str()), py::is_method(owner), py::doc(doc.c_str()));
+    py::setattr(owner, method.c_str(), function);
+}
+
+py::object make_class(const std::string& name, const std::string& doc, py::module_& module) {
+    const py::object base = module.attr("OperationModule");
+    py::dict members;
+    members["__module__"] = "crmkit";
+    members["__doc__"] = doc;
+    members["__slots__"] = py::tuple();
+    const py::object type = py::module_::import("builtins").attr("type");
+    py::object made = type(name, py::make_tuple(base), members);
+    module.attr(name.c_str()) = made;
+    return made;
+}
+
+void add_attribute(py::handle owner, const std::string& name, const py::object& made,
+                   const std::string& doc) {
+    const py::object property = py::module_::import("builtins").attr("property");
+    const py::cpp_function getter(
+        [made](const py::object& self) { return made(py::cast(session_of(self))); },
+        py::is_method(owner), py::name(name.c_str()));
+    py::setattr(owner, name.c_str(), property(getter, py::none(), py::none(), doc));
+}
+
+}  // namespace
+
+void bind_operations(py::module_& module, py::handle session_class, py::handle crm_class) {
+    py::class_<OperationModule>(module, "OperationModule",
+                                "Base of the classes whose methods are operations.")
+        .def(py::init([](std::shared_ptr<SessionHandle> session) {
+                 return OperationModule{std::move(session)};
+             }),
+             py::arg("session"));
+    const auto session_of_module = [](const py::object& self) {
+        return self.cast<OperationModule&>().session;
+    };
+    std::map<std::string, py::object, std::less<>> made;
+    for (const Operation* operation : all_operations()) {
+        const std::string name(operation->name.substr(0, operation->name.find('.')));
+        if (name == "engine") {
+            add_method(session_class, *operation, &session_of);
+            add_method(crm_class, *operation, &session_of);
+            continue;
+        }
+        if (made.count(name) == 0) {
+            const std::string doc = "The operations of " + name + ".";
+            const py::object type =
+                make_class(class_name_of(name) + "Operations", doc, module);
+            made.emplace(name, type);
+            add_attribute(session_class, name, type, doc);
+            add_attribute(crm_class, name, type, doc);
+        }
+        add_method(made.at(name), *operation, session_of_module);
+    }
+}
+
+}  // namespace crmkit::python

@@ -1,0 +1,331 @@
+#include "query.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "errors.hpp"
+
+namespace crmkit::python {
+
+namespace {
+
+/// Which records of which session, in which order. Immutable, so that a refinement is a new one.
+struct Query {
+    const StructType* type;
+    std::shared_ptr<SessionHandle> session;
+    std::string filter;
+    std::shared_ptr<const NamedValues> parameters;
+    std::string order{};
+    std::optional<std::size_t> most{};
+
+    [[nodiscard]] std::string text() const {
+        std::string out = filter;
+        if (!order.empty()) {
+            out += (out.empty() ? "order by " : " order by ") + order;
+        }
+        if (most) {
+            out += (out.empty() ? "limit " : " limit ") + std::to_string(*most);
+        }
+        return out;
+    }
+};
+
+/// Reads the records of a query a batch at a time, each batch in one go without the GIL.
+class RecordReader {
+  public:
+    RecordReader(const Query& query, std::size_t first_batch)
+        : type_(query.type),
+          session_(query.session),
+          text_(query.text()),
+          parameters_(query.parameters),
+          batch_size_(first_batch) {}
+    RecordReader(const RecordReader&) = delete;
+    RecordReader& operator=(const RecordReader&) = delete;
+    ~RecordReader() {
+        if (stream_) {  // belongs to the session, so it ends there
+            session_->run([this](Session&) { stream_.reset(); });
+        }
+    }
+
+    /// The next record; none at the end. Throws what the reading threw, after the records that
+    /// could be read before it.
+    py::object next() {
+        if (at_ == filled_ && !is_done_) {
+            fill();
+        }
+        if (at_ < filled_) {
+            return std::move(batch_[at_++]);
+        }
+        if (failure_) {
+            std::rethrow_exception(std::exchange(failure_, nullptr));
+        }
+        return {};
+    }
+
+  private:
+    static constexpr std::size_t largest_batch = 256;
+
+    void fill() {
+        if (is_reading_) {
+            throw py::value_error("the query is being read by another thread");
+        }
+        is_reading_ = true;
+        at_ = filled_ = 0;
+        batch_.clear();
+        // Objects that nobody else knows yet, filled in while other threads run.
+        std::vector<void*> objects;
+        for (std::size_t i = 0; i < batch_size_; ++i) {
+            batch_.push_back(make_struct(*type_));
+            objects.push_back(struct_of(batch_.back()).object());
+        }
+        std::size_t count = 0;
+        try {
+            session_->run([&](Session& session) {
+                if (!stream_) {
+                    stream_ =
+                        session.stream(*type_->entity, text_, parameters_->parameters());
+                }
+                while (count < objects.size() && stream_->next(objects[count])) {
+                    ++count;
+                }
+                if (count < objects.size()) {
+                    stream_.reset();
+                    is_done_ = true;
+                }
+            });
+        } catch (...) {
+            failure_ = std::current_exception();
+            is_done_ = true;
+        }
+        filled_ = count;
+        batch_.resize(filled_);
+        batch_size_ = std::min(largest_batch, batch_size_ * 2);
+        is_reading_ = false;
+    }
+
+    const StructType* type_;
+    std::shared_ptr<SessionHandle> session_;
+    std::string text_;
+    std::shared_ptr<const NamedValues> parameters_;
+    std::unique_ptr<RecordStream> stream_{};
+    std::vector<py::object> batch_{};
+    std::size_t batch_size_;
+    std::size_t at_ = 0;
+    std::size_t filled_ = 0;
+    bool is_reading_ = false;
+    bool is_done_ = false;
+    std::exception_ptr failure_{};
+};
+
+/// A Python iterator over records; of the C API, because its next() is what a scan costs.
+struct IteratorObject {
+    PyObject_HEAD
+    RecordReader* reader;
+};
+
+PyTypeObject*& iterator_class() {
+    static PyTypeObject* made = nullptr;
+    return made;
+}
+
+PyObject* next_record(PyObject* self) noexcept {
+    return guarded([&] { return reinterpret_cast<IteratorObject*>(self)->reader->next(); });
+}
+
+void free_iterator(PyObject* self) noexcept {
+    PyTypeObject* const type = Py_TYPE(self);
+    PyObject* raised_type = nullptr;  // an iterator may be dropped while an exception is on its way
+    PyObject* raised = nullptr;
+    PyObject* traceback = nullptr;
+    PyErr_Fetch(&raised_type, &raised, &traceback);
+    delete reinterpret_cast<IteratorObject*>(self)->reader;
+    PyErr_Restore(raised_type, raised, traceback);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+void make_iterator_class(py::module_& module) {
+    static PyType_Slot slots[] = {
+        {Py_tp_doc, const_cast<char*>("Walks over the records of a query, in constant memory.")},
+        {Py_tp_dealloc, reinterpret_cast<void*>(&free_iterator)},
+        {Py_tp_iter, reinterpret_cast<void*>(&PyObject_SelfIter)},
+        {Py_tp_iternext, reinterpret_cast<void*>(&next_record)},
+        {0, nullptr},
+    };
+    static PyType_Spec spec{"crmkit.RecordIterator", static_cast<int>(sizeof(IteratorObject)), 0,
+                            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+    PyObject* const made = PyType_FromSpec(&spec);
+    if (made == nullptr) {
+        throw py::error_already_set();
+    }
+    iterator_class() = reinterpret_cast<PyTypeObject*>(made);
+    module.attr("RecordIterator") = py::handle(made);
+}
+
+py::object iterate(const Query& query) {
+    constexpr std::size_t first_batch = 16;
+    auto reader = std::make_unique<RecordReader>(query, first_batch);
+    PyTypeObject* const type = iterator_class();
+    auto* const made = reinterpret_cast<IteratorObject*>(type->tp_alloc(type, 0));
+    if (made == nullptr) {
+        throw py::error_already_set();
+    }
+    made->reader = reader.release();
+    return py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(made));
+}
+
+py::list all(const Query& query) {
+    constexpr std::size_t first_batch = 64;
+    RecordReader reader(query, first_batch);
+    py::list out;
+    while (const py::object record = reader.next()) {
+        out.append(record);
+    }
+    return out;
+}
+
+Query limited(Query query, std::size_t most) {
+    query.most = query.most ? std::min(*query.most, most) : most;
+    return query;
+}
+
+py::object first(const Query& query) {
+    RecordReader reader(limited(query, 1), 1);
+    py::object record = reader.next();
+    return record ? std::move(record) : py::none();
+}
+
+Query ordered(Query query, const py::args& terms) {
+    query.order.clear();
+    for (const py::handle term : terms) {
+        query.order += (query.order.empty() ? "" : ", ") + term.cast<std::string>();
+    }
+    if (query.order.empty()) {
+        throw py::type_error("order_by() needs at least one key, such as \"name\"");
+    }
+    return query;
+}
+
+/// One page, as a Page of crmkit.values.
+py::object page(const Query& query, std::size_t size, const std::optional<std::string>& after) {
+    std::vector<py::object> records;
+    std::vector<void*> objects;
+    const std::size_t slots = std::min<std::size_t>(size, 10'000) + 1;
+    for (std::size_t i = 0; i < slots; ++i) {
+        records.push_back(make_struct(*query.type));
+        objects.push_back(struct_of(records.back()).object());
+    }
+    std::size_t asked = 0;
+    const PageEnd end = query.session->run([&](Session& session) {
+        return session.read_page(*query.type->entity, query.text(),
+                                 PageRequest{size, after.value_or("")},
+                                 query.parameters->parameters(), [&]() -> void* {
+                                     return objects.at(asked++);
+                                 });
+    });
+    py::list out;
+    for (std::size_t i = 0; i < end.count; ++i) {
+        out.append(std::move(records[i]));
+    }
+    return py::module_::import("crmkit.values")
+        .attr("Page")(py::tuple(out), end.next.empty() ? py::object(py::none()) : to_str(end.next));
+}
+
+/// Walks over the pages of a query.
+struct PageIterator {
+    Query query;
+    std::size_t size;
+    std::optional<std::string> after{};
+    bool is_done = false;
+
+    py::object next() {
+        if (is_done) {
+            throw py::stop_iteration();
+        }
+        py::object read = page(query, size, after);
+        const py::object following = read.attr("next");
+        is_done = following.is_none();
+        after = is_done ? std::nullopt : std::optional(following.cast<std::string>());
+        return read;
+    }
+};
+
+py::object count(const Query& query) {
+    const std::string text =
+        query.filter.empty() ? "count()" : "count() where " + query.filter;
+    const py::list rows = aggregate_rows(*query.type, *query.session, text, *query.parameters);
+    const py::tuple row = rows[0];
+    const py::int_ all_of_them = row[0];
+    if (query.most && all_of_them.cast<std::size_t>() > *query.most) {
+        return py::int_(*query.most);
+    }
+    return all_of_them;
+}
+
+}  // namespace
+
+py::object make_query(const StructType& type, std::shared_ptr<SessionHandle> session,
+                      std::string text, std::shared_ptr<const NamedValues> parameters) {
+    return py::cast(Query{&type, std::move(session), std::move(text), std::move(parameters)});
+}
+
+py::object aggregate_rows(const StructType& type, SessionHandle& session, const std::string& text,
+                          const NamedValues& parameters) {
+    const auto rows = session.run([&](Session& open) {
+        return open.aggregate(*type.entity, text, parameters.parameters());
+    });
+    py::list out(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        py::tuple row(rows[i].size());
+        for (std::size_t column = 0; column < rows[i].size(); ++column) {
+            row[column] = to_python(rows[i][column]);
+        }
+        out[i] = std::move(row);
+    }
+    return out;
+}
+
+void make_generic(py::handle type) {
+    const py::object alias = py::module_::import("types").attr("GenericAlias");
+    const py::object subscript = py::cpp_function(
+        [alias](const py::object& generic, const py::object& item) { return alias(generic, item); },
+        py::name("__class_getitem__"), py::doc("For annotations, such as Query[Account]."));
+    const py::object as_class_method =
+        py::module_::import("builtins").attr("classmethod")(subscript);
+    py::setattr(type, "__class_getitem__", as_class_method);
+}
+
+void bind_queries(py::module_& module) {
+    make_iterator_class(module);
+    py::class_<PageIterator>(module, "PageIterator", "Walks over the pages of a query.")
+        .def("__iter__", [](py::object self) { return self; })
+        .def("__next__", &PageIterator::next);
+    py::class_<Query> type(module, "Query",
+                           "The records that an expression matches. Nothing is read before it is "
+                           "walked over; refining it makes a new one.");
+    type.def("__iter__", &iterate)
+        .def("all", &all, "All of them, in a list.")
+        .def("first", &first, "The first of them, or None.")
+        .def("count", &count, "How many there are; the store counts them.")
+        .def("order_by", &ordered,
+             "The same in another order: order_by(\"close_date desc\", \"name\").")
+        .def("limit", &limited, py::arg("most"), "The first of them only.")
+        .def("page", &page, py::arg("size") = 100, py::arg("after") = py::none(),
+             "One page: 1 to 10,000 records, from the start or from where the page before ended "
+             "(its `next`).")
+        .def(
+            "pages",
+            [](const Query& query, std::size_t size) { return PageIterator{query, size}; },
+            py::arg("size") = 100, "All pages, each read when it is reached.")
+        .def_property_readonly("text", &Query::text, "The whole expression.")
+        .def("__repr__", [](const Query& query) {
+            return "<crmkit query over " + std::string(query.type->entity->plural) + ": " +
+                   query.text() + ">";
+        });
+    make_generic(type);
+}
+
+}  // namespace crmkit::python

@@ -1,0 +1,418 @@
+#include "table.hpp"
+
+#include <new>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "arguments.hpp"
+#include "bulk.hpp"
+#include "crmkit/model/registry.hpp"
+#include "field_access.hpp"
+#include "query.hpp"
+
+namespace crmkit::python {
+
+namespace {
+
+TableObject& table_of(PyObject* self) { return *reinterpret_cast<TableObject*>(self); }
+
+/// The record that is the argument of a call, when it is one of this entity; else null.
+StructObject* record_of(const TableObject& table, py::handle given) {
+    StructObject* const record = as_struct(given);
+    return record != nullptr && record->type == table.type ? record : nullptr;
+}
+
+py::object get(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("get()", arguments);
+    const Id id = id_of(call.needed("id"), table.type->entity);
+    call.finish();
+    py::object record = make_struct(*table.type);
+    void* const object = struct_of(record).object();
+    table.session->run([&](Session& session) { session.read(*table.type->entity, id, object); });
+    return record;
+}
+
+py::object find(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("find()", arguments);
+    const Id id = id_of(call.needed("id"), table.type->entity);
+    const py::handle deleted = call.option("deleted");
+    call.finish();
+    const Deleted which =
+        deleted && PyObject_IsTrue(deleted.ptr()) == 1 ? Deleted::shown : Deleted::hidden;
+    py::object record = make_struct(*table.type);
+    void* const object = struct_of(record).object();
+    const bool found = table.session->run([&](Session& session) {
+        return session.try_read(*table.type->entity, id, object, which);
+    });
+    return found ? record : py::none();
+}
+
+/// A struct for a write: a copy of the record that was given, or a new one; with the values.
+py::object draft(const TableObject& table, py::handle given, const Call& call) {
+    StructObject* const from = given ? record_of(table, given) : nullptr;
+    if (given && from == nullptr) {
+        throw py::type_error("expected a record of " + std::string(table.type->entity->name) +
+                             ", not " + shown_object(given));
+    }
+    py::object made = make_struct(*table.type);
+    StructObject& record = struct_of(made);
+    if (from != nullptr) {
+        table.type->structure->copy(record.object(), from->object());
+        record.touched = from->touched;
+    }
+    FieldWriter writer(record);
+    call.for_each_left([&](py::handle name, py::handle value) { writer.set(name, value); });
+    writer.finish();
+    return made;
+}
+
+/// Gives back what a write made: the record of the caller, which becomes as stored, or the draft.
+py::object as_stored(const TableObject& table, py::handle given, py::object made) {
+    StructObject& stored = struct_of(made);
+    stored.touched.clear();
+    if (!given) {
+        return made;
+    }
+    StructObject& record = struct_of(given);
+    table.type->structure->copy(record.object(), stored.object());
+    record.touched.clear();
+    return py::reinterpret_borrow<py::object>(given);
+}
+
+py::object create(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    const Call call("create()", arguments);
+    const py::handle given = call.first();
+    py::object made = draft(table, given, call);
+    StructObject& record = struct_of(made);
+    if (record.id()) {
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(table.type->entity->name) + " " + to_string(record.id()) +
+                        " is stored already: update() it, or create() its as_new()");
+    }
+    table.session->run([&](Session& session) { session.insert(record.view()); });
+    return as_stored(table, given, std::move(made));
+}
+
+std::optional<std::int64_t> version_option(Call& call) {
+    const py::handle given = call.option("version");
+    return given && !given.is_none() ? std::optional(given.cast<std::int64_t>()) : std::nullopt;
+}
+
+/// New values for some fields of the record with an id.
+py::object patch(const TableObject& table, Id id, std::optional<std::int64_t> version,
+                 const Call& call) {
+    const py::object values = draft(table, {}, call);
+    const StructObject& given = struct_of(values);
+    Patch changes;
+    for (const BoundField& field : table.type->fields) {
+        if (given.touched.contains(field.index)) {
+            changes.emplace_back(field.field->name, given.view().get(*field.field));
+        }
+    }
+    py::object stored = make_struct(*table.type);
+    StructObject& record = struct_of(stored);
+    table.session->run([&](Session& session) {
+        session.patch(*table.type->entity, id, changes, version, record.view());
+    });
+    return stored;
+}
+
+py::object update(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("update()", arguments);
+    const py::handle given = call.needed("id");
+    const auto version = version_option(call);
+    if (record_of(table, given) == nullptr) {
+        return patch(table, id_of(given, table.type->entity), version, call);
+    }
+    py::object made = draft(table, given, call);
+    StructObject& record = struct_of(made);
+    if (version) {
+        header_of(record.view()).version() = *version;
+    }
+    table.session->run([&](Session& session) { session.write(record.view()); });
+    return as_stored(table, given, std::move(made));
+}
+
+py::object remove(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("delete()", arguments);
+    const Id id = id_of(call.needed("id"), table.type->entity);
+    const auto version = version_option(call);
+    call.finish();
+    table.session->run(
+        [&](Session& session) { session.remove(*table.type->entity, id, version); });
+    return py::none();
+}
+
+py::object restore(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("restore()", arguments);
+    const Id id = id_of(call.needed("id"), table.type->entity);
+    call.finish();
+    py::object record = make_struct(*table.type);
+    void* const object = struct_of(record).object();
+    table.session->run([&](Session& session) {
+        session.restore(*table.type->entity, id);
+        session.read(*table.type->entity, id, object);
+    });
+    return record;
+}
+
+std::vector<std::string> names_from(py::handle given) {
+    if (PyUnicode_Check(given.ptr()) != 0) {
+        return {given.cast<std::string>()};
+    }
+    std::vector<std::string> names;
+    for (const py::handle name : py::reinterpret_borrow<py::iterable>(given)) {
+        names.push_back(name.cast<std::string>());
+    }
+    return names;
+}
+
+UpsertKey upsert_key(Call& call) {
+    if (const py::handle by = call.option("by"); by && !by.is_none()) {
+        return UpsertKey::fields(names_from(by));
+    }
+    return UpsertKey::external(call.text_option("system", {}), call.text_option("key", {}));
+}
+
+py::object upsert(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("upsert()", arguments);
+    constexpr UpsertPolicy policies[] = {UpsertPolicy::update, UpsertPolicy::create_or_fail,
+                                         UpsertPolicy::skip, UpsertPolicy::replace};
+    const UpsertPolicy policy = policies[call.label_option(
+        "policy", {"update", "create_or_fail", "skip", "replace"})];
+    const UpsertKey key = upsert_key(call);
+    const py::handle given = call.first();
+    py::object made = draft(table, given, call);
+    StructObject& record = struct_of(made);
+    const UpsertAction action = table.session->run([&](Session& session) {
+        return session.upsert(key, record.view(), policy, &record.touched);
+    });
+    constexpr const char* actions[] = {"created", "updated", "unchanged", "skipped"};
+    return py::make_tuple(as_stored(table, given, std::move(made)),
+                          actions[static_cast<std::size_t>(action)]);
+}
+
+py::object create_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("create_many()", arguments);
+    const py::handle rows = call.needed("rows");
+    const py::handle fields = call.option("fields");
+    const bool good_rows = call.label_option("mode", {"all_or_nothing", "good_rows"}) == 1;
+    call.finish();
+    return create_rows(*table.type, *table.session, rows,
+                       fields && !fields.is_none() ? fields : py::handle(),
+                       good_rows ? BulkMode::good_rows : BulkMode::all_or_nothing);
+}
+
+py::object where(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    const Call call("where()", arguments);
+    const py::handle text = call.first();
+    auto parameters = std::make_shared<NamedValues>();
+    call.for_each_left([&](py::handle name, py::handle value) { parameters->add(name, value); });
+    return make_query(*table.type, table.session,
+                      text ? py::reinterpret_borrow<py::object>(text).cast<std::string>() : "",
+                      std::move(parameters));
+}
+
+py::object aggregate(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("aggregate()", arguments);
+    const py::handle first = call.first();
+    if (!first) {
+        throw py::type_error("aggregate() needs an argument: text");
+    }
+    auto text = py::reinterpret_borrow<py::object>(first).cast<std::string>();
+    if (const std::string condition = call.text_option("where", {}); !condition.empty()) {
+        text += " where " + condition;
+    }
+    NamedValues parameters;
+    call.for_each_left([&](py::handle name, py::handle value) { parameters.add(name, value); });
+    return aggregate_rows(*table.type, *table.session, text, parameters);
+}
+
+py::object search(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("search()", arguments);
+    const auto text = py::reinterpret_borrow<py::object>(call.needed("text")).cast<std::string>();
+    const py::handle limit = call.option("limit");
+    call.finish();
+    const std::size_t most = limit ? limit.cast<std::size_t>() : 20;
+    const auto ids = table.session->run(
+        [&](Session& session) { return session.search(*table.type->entity, text, most); });
+    py::list found;
+    for (const Id id : ids) {
+        py::object record = make_struct(*table.type);
+        void* const object = struct_of(record).object();
+        // Deleted by somebody since the search: then it is not found.
+        if (table.session->run([&](Session& session) {
+                return session.try_read(*table.type->entity, id, object);
+            })) {
+            found.append(std::move(record));
+        }
+    }
+    return found;
+}
+
+PyObject* repr_of_table(PyObject* self) noexcept {
+    return PyUnicode_FromFormat("<crmkit table %.100s>",
+                                std::string(table_of(self).type->entity->plural).c_str());
+}
+
+void free_table(PyObject* self) noexcept {
+    PyTypeObject* const type = Py_TYPE(self);
+    table_of(self).session.~shared_ptr();
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+PyMethodDef* table_methods() {
+    static PyMethodDef methods[] = {
+        fast_method_def<&get>("get", "The record with this id. Raises NotFound, also for a "
+                                     "deleted one."),
+        fast_method_def<&find>("find", "The record with this id, or None. A deleted one is found "
+                                       "only with deleted=True."),
+        fast_method_def<&create>(
+            "create",
+            "Stores a new record, given by its fields or as an object, which then becomes as "
+            "stored. Returns it. Raises ValidationError with all that is wrong; Duplicate; "
+            "NotFound for a reference to nothing."),
+        fast_method_def<&update>(
+            "update",
+            "Writes new values of fields, by the record's id, or writes what differs in a record "
+            "that was read, which then becomes as stored. Returns the record. Raises Conflict "
+            "when a record was changed since it was read, or is not at `version`."),
+        fast_method_def<&remove>("delete",
+                                 "Deletes a record, by id or object; restore() brings it back. "
+                                 "Raises Restricted when live records refer to it and their rule "
+                                 "says so."),
+        fast_method_def<&restore>("restore",
+                                  "Brings a deleted record back, with what was deleted along with "
+                                  "it. Returns it."),
+        fast_method_def<&upsert>(
+            "upsert",
+            "Creates a record, or updates the one that is found by another system's key (system=, "
+            "key=) or by fields of its own (by=). Returns the record and what was done. `policy` "
+            "is what happens to a record that is found: update the fields that are given "
+            "(\"update\"), raise Duplicate (\"create_or_fail\"), nothing (\"skip\"), or write "
+            "every field (\"replace\")."),
+        fast_method_def<&create_many>(
+            "create_many",
+            "Stores many records in one transaction: dicts, objects, or tuples in the order of "
+            "`fields`, from any iterable. Returns their ids. With mode=\"good_rows\" the rows "
+            "that are refused are left out, and their exceptions stand in the list."),
+        fast_method_def<&where>(
+            "where",
+            "The records that an expression matches, read when they are walked over: "
+            "where(\"state = 'open' and owner = :me\", me=user). Raises ExpressionError, when "
+            "it is walked over, with position and nearest known name."),
+        fast_method_def<&aggregate>(
+            "aggregate",
+            "Groups and measures: aggregate(\"count(), sum(amount) by stage.name\", "
+            "where=\"state = 'open'\"). A tuple for each group: its measures, then its values."),
+        fast_method_def<&search>(
+            "search",
+            "The records with a word that begins with each word of the text, in any searchable "
+            "field, accents and case folded; best first."),
+        {},
+    };
+    return methods;
+}
+
+PyTypeObject* make_table_class(const char* name, PyTypeObject* base) {
+    PyType_Slot slots[] = {
+        {Py_tp_doc, const_cast<char*>("The records of one entity: me.accounts, crm.contacts, …")},
+        {Py_tp_dealloc, reinterpret_cast<void*>(&free_table)},
+        {Py_tp_repr, reinterpret_cast<void*>(&repr_of_table)},
+        {base == nullptr ? Py_tp_methods : 0, table_methods()},
+        {0, nullptr},
+    };
+    PyType_Spec spec{name, static_cast<int>(sizeof(TableObject)), 0,
+                     static_cast<unsigned int>(Py_TPFLAGS_DEFAULT |
+                                               Py_TPFLAGS_DISALLOW_INSTANTIATION |
+                                               Py_TPFLAGS_BASETYPE),
+                     slots};
+    const py::tuple bases =
+        base == nullptr ? py::tuple()
+                        : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
+    PyObject* const made = PyType_FromSpecWithBases(&spec, base == nullptr ? nullptr : bases.ptr());
+    if (made == nullptr) {
+        throw py::error_already_set();
+    }
+    return reinterpret_cast<PyTypeObject*>(made);
+}
+
+/// The table class and the attribute of one entity; kept for as long as the process lives.
+struct TableClass {
+    const StructType* type;
+    std::string name;
+    std::string plural;
+    std::string doc;
+    PyTypeObject* made;
+    PyGetSetDef attribute;
+};
+
+std::vector<std::unique_ptr<TableClass>>& table_classes() {
+    static std::vector<std::unique_ptr<TableClass>> all;
+    return all;
+}
+
+PyObject* get_table(PyObject* self, void* closure) noexcept {
+    const auto& entry = *static_cast<const TableClass*>(closure);
+    return guarded([&] {
+        auto session = session_of(self);
+        auto* const table =
+            reinterpret_cast<TableObject*>(entry.made->tp_alloc(entry.made, 0));
+        if (table == nullptr) {
+            throw py::error_already_set();
+        }
+        table->type = entry.type;
+        new (&table->session) std::shared_ptr<SessionHandle>(std::move(session));
+        return py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(table));
+    });
+}
+
+void add_attribute(py::handle owner, TableClass& entry) {
+    auto* const type = reinterpret_cast<PyTypeObject*>(owner.ptr());
+    const auto descriptor =
+        py::reinterpret_steal<py::object>(PyDescr_NewGetSet(type, &entry.attribute));
+    if (!descriptor) {
+        throw py::error_already_set();
+    }
+    py::setattr(owner, entry.plural.c_str(), descriptor);
+}
+
+}  // namespace
+
+void bind_tables(py::module_& module, py::handle session_class, py::handle crm_class) {
+    PyTypeObject* const base = make_table_class("crmkit.Table", nullptr);
+    const py::handle base_class(reinterpret_cast<PyObject*>(base));
+    make_generic(base_class);
+    module.attr("Table") = base_class;
+    for (const Entity* entity : standard_registry().entities()) {
+        auto entry = std::make_unique<TableClass>();
+        entry->type = &type_of(*entity);
+        entry->name = "crmkit." + entry->type->class_name + "Table";
+        entry->plural = entity->plural;
+        entry->doc = "The records of " + std::string(entity->name) + ": " +
+                     std::string(entity->help);
+        entry->made = make_table_class(entry->name.c_str(), base);
+        entry->attribute = PyGetSetDef{entry->plural.c_str(), &get_table, nullptr,
+                                       entry->doc.c_str(), entry.get()};
+        module.attr(entry->name.c_str() + sizeof("crmkit")) =
+            py::handle(reinterpret_cast<PyObject*>(entry->made));
+        add_attribute(session_class, *entry);
+        add_attribute(crm_class, *entry);
+        table_classes().push_back(std::move(entry));
+    }
+}
+
+}  // namespace crmkit::python

@@ -1,0 +1,53 @@
+/// The last error of each thread, and the wall that no exception passes.
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "crmkit.h"
+#include "crmkit/base/error.hpp"
+
+namespace crmkit::c_api {
+
+/// Keeps an error as this thread's last and gives its code.
+crmkit_code keep(const Error& error) noexcept;
+/// Out of memory, kept without allocating.
+crmkit_code keep_out_of_memory() noexcept;
+
+/// Runs a call's body; what it throws becomes this thread's last error and the returned code.
+template <typename Body>
+crmkit_code guarded(Body body) noexcept {
+    try {
+        body();
+        return CRMKIT_OK;
+    } catch (const Error& error) {
+        return keep(error);
+    } catch (const std::bad_alloc&) {
+        return keep_out_of_memory();
+    } catch (const std::exception& error) {
+        try {
+            return keep(Error(ErrorCode::internal, error.what()));
+        } catch (...) {
+            return keep_out_of_memory();
+        }
+    } catch (...) {
+        return keep_out_of_memory();
+    }
+}
+
+/// A text argument. Throws invalid_argument for a null pointer with a length, or a length that is
+/// neither CRMKIT_NUL_TERMINATED nor a size.
+std::string_view text_argument(const char* text, std::int64_t size, std::string_view name);
+
+/// `*handle`. Throws invalid_argument, naming it, when it is null.
+template <typename Handle>
+Handle& required(Handle* handle, std::string_view name) {
+    if (handle == nullptr) {
+        throw Error(ErrorCode::invalid_argument, std::string(name) + " is NULL");
+    }
+    return *handle;
+}
+
+}  // namespace crmkit::c_api

@@ -1,0 +1,172 @@
+/// Opening, closing and looking after stores.
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "crmkit/engine/describe.hpp"
+#include "crmkit/schema/json_writer.hpp"
+#include "crmkit/version.hpp"
+#include "handles.hpp"
+
+using crmkit::Crm;
+using crmkit::OpenOptions;
+using crmkit::c_api::give;
+using crmkit::c_api::guarded;
+using crmkit::c_api::required;
+using crmkit::c_api::text_argument;
+
+namespace {
+
+/// The host's clock behind its callback.
+class CallbackClock final : public crmkit::Clock {
+  public:
+    CallbackClock(crmkit_clock_callback callback, void* ctx) : callback_(callback), ctx_(ctx) {}
+    crmkit::Instant now() override { return crmkit::Instant{callback_(ctx_)}; }
+
+  private:
+    crmkit_clock_callback callback_;
+    void* ctx_;
+};
+
+/// What the caller gave, as long as its header knew it, over the defaults.
+crmkit_options known_options(const crmkit_options* given) {
+    crmkit_options options;
+    crmkit_options_init(&options, sizeof(options));
+    if (given != nullptr) {
+        if (given->struct_size < sizeof(std::size_t) ||
+            given->struct_size > sizeof(crmkit_options)) {
+            throw crmkit::Error(crmkit::ErrorCode::invalid_argument,
+                                "options.struct_size is not that of this or an earlier header; "
+                                "use crmkit_options_init()");
+        }
+        std::memcpy(&options, given, given->struct_size);
+    }
+    return options;
+}
+
+OpenOptions open_options(const crmkit_options* given) {
+    const crmkit_options options = known_options(given);
+    OpenOptions open;
+    open.durability = options.durability == CRMKIT_FAST ? crmkit::Durability::fast
+                                                        : crmkit::Durability::durable;
+    open.read_only = options.read_only != 0;
+    open.create = options.create != 0;
+    open.busy_timeout = std::chrono::milliseconds(options.busy_timeout_ms);
+    open.cache_kib = options.cache_kib;
+    if (options.replica >= 0) {
+        open.replica = options.replica;
+    }
+    if (options.has_seed != 0) {
+        open.seed = options.seed;
+    }
+    if (options.table_prefix != nullptr) {
+        open.table_prefix = options.table_prefix;
+    }
+    if (options.clock != nullptr) {
+        open.clock = std::make_shared<CallbackClock>(options.clock, options.clock_ctx);
+    }
+    if (options.log != nullptr) {
+        open.log = [log = options.log, ctx = options.log_ctx](crmkit::LogLevel level,
+                                                              std::string_view line) {
+            log(ctx, static_cast<std::int32_t>(level), line.data(), line.size());
+        };
+    }
+    return open;
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* crmkit_version(void) { return crmkit::library_version; }
+
+const char* crmkit_text_data(const crmkit_text* text) {
+    return text == nullptr ? "" : text->text.c_str();
+}
+size_t crmkit_text_size(const crmkit_text* text) { return text == nullptr ? 0 : text->text.size(); }
+void crmkit_text_free(crmkit_text* text) { delete text; }
+
+void crmkit_options_init(crmkit_options* options, size_t struct_size) {
+    if (options == nullptr) {
+        return;
+    }
+    const OpenOptions defaults;
+    crmkit_options made{};
+    made.struct_size = std::min(struct_size, sizeof(crmkit_options));
+    made.durability = CRMKIT_DURABLE;
+    made.create = 1;
+    made.busy_timeout_ms = static_cast<std::int32_t>(defaults.busy_timeout.count());
+    made.cache_kib = defaults.cache_kib;
+    made.replica = -1;
+    made.table_prefix = "crm_";
+    std::memcpy(options, &made, made.struct_size);
+}
+
+crmkit_code crmkit_open(const char* path, int64_t path_size, const crmkit_options* options,
+                        crmkit_store** out) {
+    return guarded([&] {
+        crmkit_store*& store = required(out, "out");
+        const std::string_view file = text_argument(path, path_size, "path");
+        store = new crmkit_store{Crm::open(std::string(file), open_options(options))};
+    });
+}
+
+crmkit_code crmkit_open_memory(const crmkit_options* options, crmkit_store** out) {
+    return guarded([&] {
+        crmkit_store*& store = required(out, "out");
+        store = new crmkit_store{Crm::open_memory(open_options(options))};
+    });
+}
+
+crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_options* options,
+                                  crmkit_store** out) {
+    return guarded([&] {
+        crmkit_store*& store = required(out, "out");
+        store = new crmkit_store{
+            Crm::open(static_cast<sqlite3*>(connection), open_options(options))};
+    });
+}
+
+void crmkit_close(crmkit_store* store) {
+    if (store != nullptr) {
+        guarded([&] { store->crm.close(); });
+        delete store;
+    }
+}
+
+crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size) {
+    return guarded([&] {
+        required(store, "store").crm.backup(std::string(text_argument(path, path_size, "path")));
+    });
+}
+
+crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out) {
+    return guarded([&] {
+        std::string json;
+        crmkit::JsonWriter writer(json);
+        writer.begin_array();
+        for (const std::string& problem : required(store, "store").crm.check_integrity()) {
+            writer.value(std::string_view(problem));
+        }
+        writer.end_array();
+        give(out, std::move(json));
+    });
+}
+
+crmkit_code crmkit_describe(crmkit_store* store, crmkit_text** out) {
+    return guarded([&] { give(out, crmkit::describe_all(required(store, "store").crm.registry())); });
+}
+
+crmkit_code crmkit_ensure_user(crmkit_store* store, const char* name, int64_t name_size,
+                               const char* email, int64_t email_size, int64_t* out) {
+    return guarded([&] {
+        required(out, "out");
+        *out = required(store, "store")
+                   .crm
+                   .ensure_user(text_argument(name, name_size, "name"),
+                                text_argument(email, email_size, "email"))
+                   .id.value;
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,175 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace sales_team {
+
+using crmkit::Money;
+
+namespace {
+
+using Row = std::vector<std::string>;
+
+/// Whole units of the currency, as a report shows them; the store keeps every cent.
+std::string shown(const std::optional<Money>& money) {
+    if (!money) {
+        return {};
+    }
+    const std::int64_t unit = money->currency.minor_units_per_unit();
+    const Money whole = crmkit::rounded(*money, {.increment = unit});
+    return fmt::format("{} {}", grouped(whole.minor_units / unit), money->currency.code());
+}
+
+/// "63.2 %" of 0.631501; the decimal is exact, so nothing is a floating-point number here.
+std::string percent(const std::optional<crmkit::Decimal>& rate) {
+    if (!rate) {
+        return {};
+    }
+    const std::int64_t tenths = (rate->billionths + 500'000) / 1'000'000;
+    return fmt::format("{}.{} %", tenths / 10, tenths % 10);
+}
+
+/// Three decimals of "51.781972629".
+std::string days(const std::optional<crmkit::Decimal>& number) {
+    if (!number) {
+        return {};
+    }
+    const std::int64_t thousandths = (number->billionths + 500'000) / 1'000'000;
+    return fmt::format("{}.{:03}", grouped(thousandths / 1000), thousandths % 1000);
+}
+
+std::int64_t minor_units(const std::optional<Money>& money) {
+    return money ? money->minor_units : 0;
+}
+
+std::string or_nobody(const std::string& group) { return group.empty() ? "(none)" : group; }
+
+void print_pipeline(const Terminal& terminal, const Answers& answers) {
+    terminal.heading("Pipeline by stage");
+    std::vector<Row> rows;
+    for (const auto& stage : answers.pipeline.rows) {
+        if (stage.count > 0) {
+            rows.push_back({stage.pipeline_name, stage.stage_name, grouped(stage.count),
+                            shown(stage.amount), shown(stage.weighted)});
+        }
+    }
+    terminal.table({{"pipeline"}, {"stage"}, {"deals", true}, {"amount", true}, {"weighted", true}},
+                   rows);
+}
+
+/// Win rate and won value side by side, the largest value first.
+void print_results(const Terminal& terminal, std::string_view what, const Results& results) {
+    terminal.heading(fmt::format("Win rate and won value by {}", what));
+    std::map<std::string, const crmkit::sales::GroupWinRate*> rate_of;
+    for (const auto& rate : results.rates.rows) {
+        rate_of[rate.group] = &rate;
+    }
+    auto values = results.values.rows;
+    std::ranges::stable_sort(values, std::ranges::greater{},
+                             [](const auto& value) { return minor_units(value.value); });
+    std::vector<Row> rows;
+    for (const auto& value : values) {
+        const auto* const rate = rate_of[value.group];
+        rows.push_back(
+            {or_nobody(value.group), rate == nullptr ? "" : grouped(rate->won),
+             rate == nullptr ? "" : grouped(rate->lost), rate == nullptr ? "" : percent(rate->rate),
+             shown(value.value),
+             terminal.bar(minor_units(value.value), minor_units(values.front().value), 12)});
+    }
+    terminal.table({{what}, {"won", true}, {"lost", true}, {"rate", true}, {"won value", true}, {}},
+                   rows);
+}
+
+void print_totals(const Terminal& terminal, const Answers& answers) {
+    terminal.heading("Won and lost");
+    const auto& rates = answers.all.rates;
+    std::string value;
+    for (const auto& row : answers.all.values.rows) {
+        value += fmt::format("{}{}", value.empty() ? "" : " + ", shown(row.value));
+    }
+    terminal.line(fmt::format("{} won, {} lost: win rate {}, won value {}",
+                              terminal.good(grouped(rates.won)), terminal.bad(grouped(rates.lost)),
+                              terminal.bold(percent(rates.rate)), terminal.bold(value)));
+    for (const auto& row : answers.cycle.rows) {
+        terminal.line(fmt::format("{} after {} days on average, half of them within {}",
+                                  label_of(row.state), terminal.bold(days(row.mean_days)),
+                                  days(row.median_days)));
+    }
+}
+
+void print_quarters(const Terminal& terminal, const Answers& answers) {
+    terminal.heading("Won value by quarter");
+    std::int64_t largest = 0;
+    for (const auto& quarter : answers.by_quarter.rows) {
+        largest = std::max(largest, minor_units(quarter.value));
+    }
+    std::vector<Row> rows;
+    for (const auto& quarter : answers.by_quarter.rows) {
+        rows.push_back({quarter.period, grouped(quarter.count), shown(quarter.value),
+                        terminal.bar(minor_units(quarter.value), largest)});
+    }
+    terminal.table({{"quarter"}, {"deals", true}, {"won value", true}, {}}, rows);
+}
+
+void print_forecast(const Terminal& terminal, const Answers& answers) {
+    terminal.heading("Weighted forecast");
+    std::vector<Row> rows;
+    for (const auto& row : answers.forecast.rows) {
+        rows.push_back({row.period.empty() ? "no date yet" : row.period, or_nobody(row.group),
+                        grouped(row.count), shown(row.amount), shown(row.weighted)});
+    }
+    terminal.table({{"to close in"},
+                    {"manager"},
+                    {"deals", true},
+                    {"amount", true},
+                    {"times probability", true}},
+                   rows);
+}
+
+void print_customer(const Terminal& terminal, const crmkit::Customer360& customer) {
+    terminal.heading(fmt::format("The biggest customer: {}", customer.name));
+    terminal.line(fmt::format("{}{}{}", customer.industry, customer.country.empty() ? "" : ", ",
+                              customer.country));
+    for (const auto& party : customer.relations) {
+        terminal.line(fmt::format("{}: {}", party.relation, party.name));
+    }
+    for (const auto& person : customer.people) {
+        terminal.line(
+            fmt::format("{}: {} {}", person.relation, person.name, terminal.faint(person.email)));
+    }
+    for (const auto& total : customer.opportunity_totals) {
+        terminal.line(fmt::format("{} {} deals, {}", grouped(total.count), total.state,
+                                  total.amount ? shown(total.amount) : "without amount"));
+    }
+    std::vector<Row> rows;
+    for (const auto& deal : customer.opportunities) {
+        rows.push_back({deal.name, deal.stage, shown(deal.amount),
+                        deal.close_date ? to_string(*deal.close_date) : ""});
+    }
+    terminal.table({{"deal"}, {"stage"}, {"amount", true}, {"closes"}}, rows);
+    rows.clear();
+    for (const auto& item : customer.timeline) {
+        rows.push_back({to_string(item.at.date()), item.kind, item.title});
+    }
+    terminal.table({{"date"}, {"what happened"}, {}}, rows);
+}
+
+}  // namespace
+
+void print_report(const Terminal& terminal, const Answers& answers) {
+    print_pipeline(terminal, answers);
+    print_totals(terminal, answers);
+    print_results(terminal, "manager", answers.by_manager);
+    print_results(terminal, "agent", answers.by_agent);
+    print_results(terminal, "product", answers.by_product);
+    print_quarters(terminal, answers);
+    print_forecast(terminal, answers);
+    if (answers.biggest_customer) {
+        print_customer(terminal, *answers.biggest_customer);
+    }
+}
+
+}  // namespace sales_team

@@ -1,0 +1,232 @@
+/// `Session`: someone acting in a store. The way in for every read and every write.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crmkit/engine/history.hpp"
+#include "crmkit/engine/parameter.hpp"
+#include "crmkit/engine/results.hpp"
+#include "crmkit/engine/transaction_scope.hpp"
+#include "crmkit/engine/upsert.hpp"
+#include "crmkit/schema/record.hpp"
+#include "crmkit/schema/registry.hpp"
+
+namespace crmkit {
+
+namespace engine {
+class Engine;
+class SessionState;
+}  // namespace engine
+
+/// How a stored record is to be read before it is written over.
+enum class Deleted : std::uint8_t { hidden, shown };
+
+/// Someone acting in a store. Belongs to one thread at a time; make one for each thread. Cheap to
+/// make, and keeps its store open as long as it lives.
+///
+/// Every function throws Error. Beside what is said there: invalid_argument after the store was
+/// closed; busy, io, disk_full, corrupt and out_of_memory from the storage. A failed call leaves
+/// no trace.
+class Session {
+  public:
+    explicit Session(std::unique_ptr<engine::SessionState> state);
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
+    ~Session();
+
+    // --- One record -----------------------------------------------------------------------------
+
+    /// Adds a record and gives it back as stored: with its id, version 1, and computed fields.
+    /// Throws validation with all that is wrong; duplicate; not_found for a reference to nothing.
+    template <RecordType T>
+    T create(T record) {
+        insert(MutableRecordView(record));
+        return record;
+    }
+    /// The record with this id. Throws not_found, also for a deleted one.
+    template <RecordType T>
+    [[nodiscard]] T get(Id id) {
+        T record;
+        read(entity_of<T>(), id, &record);
+        return record;
+    }
+    /// The record with this id, or nothing. A deleted one is found only when asked for.
+    template <RecordType T>
+    [[nodiscard]] std::optional<T> find(Id id, Deleted deleted = Deleted::hidden) {
+        std::optional<T> record(std::in_place);
+        if (!try_read(entity_of<T>(), id, &*record, deleted)) {
+            record.reset();
+        }
+        return record;
+    }
+    /// Writes the fields of `record` that differ from the store, and gives it back as stored.
+    /// Throws conflict when it was changed since `record` was read; validation; not_found.
+    template <RecordType T>
+    T update(T record) {
+        write(MutableRecordView(record));
+        return record;
+    }
+    /// Writes the named fields of a record. With `version`, throws conflict unless the record is
+    /// still that version.
+    template <RecordType T>
+    T update(Id id, const Patch& changes, std::optional<std::int64_t> version = {}) {
+        Record record(entity_of<T>());
+        patch(entity_of<T>(), id, changes, version, record);
+        return std::move(record.as<T>());
+    }
+    /// Deletes a record: it disappears from queries, lists and search, and can be restored.
+    /// Throws restricted when live records refer to it and their rule says so.
+    template <RecordType T>
+    void remove(Id id, std::optional<std::int64_t> version = {}) {
+        remove(entity_of<T>(), id, version);
+    }
+    /// Brings a deleted record back, with what was deleted along with it. Throws duplicate when a
+    /// unique key has been taken since, not_found when something it refers to is gone.
+    template <RecordType T>
+    T restore(Id id) {
+        restore(entity_of<T>(), id);
+        return get<T>(id);
+    }
+    /// Creates the record, or updates the one that the key finds; `record` becomes as stored.
+    template <RecordType T>
+    UpsertAction upsert(const UpsertKey& key, T& record,
+                        UpsertPolicy policy = UpsertPolicy::update) {
+        return upsert(key, MutableRecordView(record), policy);
+    }
+
+    // --- Many records ---------------------------------------------------------------------------
+
+    /// Creates every record of a range in one transaction; a result for each, in order.
+    template <std::ranges::input_range Range>
+        requires RecordType<std::ranges::range_value_t<Range>>
+    std::vector<RowResult> create_many(Range&& records, BulkMode mode = BulkMode::all_or_nothing) {
+        using T = std::ranges::range_value_t<Range>;
+        auto at = std::ranges::begin(records);
+        const auto end = std::ranges::end(records);
+        T record;
+        return create_stream(entity_of<T>(), mode, [&]() -> void* {
+            if (at == end) {
+                return nullptr;
+            }
+            record = *at;
+            ++at;
+            return &record;
+        });
+    }
+    /// The records of a query in the expression language (docs/expressions.md):
+    /// me.query<Opportunity>("state = 'open' and owner = :me order by close_date", {{"me", id}}).
+    /// Throws expression, with the position and the nearest known name.
+    template <RecordType T>
+    [[nodiscard]] Results<T> query(std::string_view text = {}, const Parameters& parameters = {}) {
+        return Results<T>(stream(entity_of<T>(), text, parameters));
+    }
+    /// One page of a query, found by where the page before ended.
+    template <RecordType T>
+    [[nodiscard]] Page<T> page(std::string_view text, const PageRequest& request = {},
+                               const Parameters& parameters = {}) {
+        Page<T> page;
+        const PageEnd end =
+            read_page(entity_of<T>(), text, request, parameters,
+                      [&page]() -> void* { return &page.records.emplace_back(); });
+        page.records.resize(end.count);
+        page.next = end.next;
+        return page;
+    }
+    /// Groups and measures: "count(), sum(amount) by stage.name where state = 'open'". A row for
+    /// each group: its measures, then its group values, as written. Sums of money come per currency.
+    [[nodiscard]] std::vector<std::vector<Value>> aggregate(const Entity& entity,
+                                                            std::string_view text,
+                                                            const Parameters& parameters = {});
+    template <RecordType T>
+    [[nodiscard]] std::vector<std::vector<Value>> aggregate(std::string_view text,
+                                                            const Parameters& parameters = {}) {
+        return aggregate(entity_of<T>(), text, parameters);
+    }
+    /// The ids of the records that have a word beginning with each word of `text`, in any of the
+    /// searchable fields, accents and case folded; best first. At most `limit` of them are looked
+    /// at and ranked from the newest `candidates`.
+    [[nodiscard]] std::vector<Id> search(const Entity& entity, std::string_view text,
+                                         std::size_t limit = 20);
+    template <RecordType T>
+    [[nodiscard]] std::vector<T> search(std::string_view text, std::size_t limit = 20) {
+        std::vector<T> found;
+        for (const Id id : search(entity_of<T>(), text, limit)) {
+            found.push_back(get<T>(id));
+        }
+        return found;
+    }
+
+    // --- Transactions ---------------------------------------------------------------------------
+
+    /// Starts a transaction, or a nested one inside it: what happens until commit() is kept
+    /// together or not at all. Undone when it is destroyed without commit().
+    [[nodiscard]] TransactionScope transaction();
+    /// One state of the store for several reads, and faster than each by itself.
+    [[nodiscard]] TransactionScope read_transaction();
+
+    // --- History --------------------------------------------------------------------------------
+
+    /// What happened to a record, oldest first.
+    [[nodiscard]] std::vector<HistoryEntry> history(Id record);
+    /// What happened in the whole store from a position on, at most `limit` entries.
+    [[nodiscard]] std::vector<HistoryEntry> changes_since(std::int64_t position,
+                                                          std::size_t limit = 1000);
+    /// Takes one change back by making its opposite, which is itself a change. Throws conflict,
+    /// with a problem for each field that was changed again since.
+    void undo(std::int64_t position);
+
+    // --- By description: what C, Python, imports and operations use -----------------------------
+
+    /// As create(), for any entity; `record` becomes as stored.
+    void insert(MutableRecordView record);
+    /// As get(). `object` is a constructed struct of `entity`.
+    void read(const Entity& entity, Id id, void* object);
+    bool try_read(const Entity& entity, Id id, void* object, Deleted deleted = Deleted::hidden);
+    /// As update(), for any entity; `record` becomes as stored.
+    void write(MutableRecordView record);
+    /// As update() of named fields; `stored` becomes the record as stored.
+    void patch(const Entity& entity, Id id, const Patch& changes,
+               std::optional<std::int64_t> version, MutableRecordView stored);
+    void remove(const Entity& entity, Id id, std::optional<std::int64_t> version = {});
+    void restore(const Entity& entity, Id id);
+    UpsertAction upsert(const UpsertKey& key, MutableRecordView record, UpsertPolicy policy,
+                        const FieldSet* given = nullptr);
+    /// As create_many(); `next` gives a struct of `entity` to store, or null at the end.
+    std::vector<RowResult> create_stream(const Entity& entity, BulkMode mode,
+                                         const std::function<void*()>& next);
+    [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
+                                                       const Parameters& parameters);
+    /// Reads one page; `slot` gives a constructed struct to read the next record into, and may be
+    /// asked once more than there are records.
+    PageEnd read_page(const Entity& entity, std::string_view text, const PageRequest& request,
+                      const Parameters& parameters, const std::function<void*()>& slot);
+    /// Runs an operation by name, JSON in and JSON out: call("sales.win_opportunity",
+    /// R"({"opportunity": "123"})"). Throws not_found for an unknown one.
+    std::string call(std::string_view operation, std::string_view json);
+
+    // --- About the session ----------------------------------------------------------------------
+
+    [[nodiscard]] Id actor() const;
+    [[nodiscard]] const Registry& registry() const;
+    /// What the store's clock says now.
+    [[nodiscard]] Instant now() const;
+    /// The origin that this session's changes carry in the history; default "session".
+    void set_origin(std::string origin);
+
+    /// For the library's own modules.
+    [[nodiscard]] engine::SessionState& state() const { return *state_; }
+
+  private:
+    std::unique_ptr<engine::SessionState> state_;
+};
+
+}  // namespace crmkit

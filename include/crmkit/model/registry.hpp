@@ -1,0 +1,81 @@
+/// The standard entities in one registry.
+#pragma once
+
+#include "crmkit/model/account.hpp"
+#include "crmkit/model/account_contact.hpp"
+#include "crmkit/model/address.hpp"
+#include "crmkit/model/campaign.hpp"
+#include "crmkit/model/campaign_member.hpp"
+#include "crmkit/model/case.hpp"
+#include "crmkit/model/contact.hpp"
+#include "crmkit/model/currency_rate.hpp"
+#include "crmkit/model/email_address.hpp"
+#include "crmkit/model/external_id.hpp"
+#include "crmkit/model/interaction.hpp"
+#include "crmkit/model/interaction_participant.hpp"
+#include "crmkit/model/interaction_regarding.hpp"
+#include "crmkit/model/lead.hpp"
+#include "crmkit/model/opportunity.hpp"
+#include "crmkit/model/opportunity_contact_role.hpp"
+#include "crmkit/model/opportunity_line.hpp"
+#include "crmkit/model/phone_number.hpp"
+#include "crmkit/model/pipeline.hpp"
+#include "crmkit/model/product.hpp"
+#include "crmkit/model/record_tag.hpp"
+#include "crmkit/model/stage.hpp"
+#include "crmkit/model/stage_history.hpp"
+#include "crmkit/model/status.hpp"
+#include "crmkit/model/tag.hpp"
+#include "crmkit/model/team.hpp"
+#include "crmkit/model/team_member.hpp"
+#include "crmkit/model/transaction.hpp"
+#include "crmkit/model/transaction_line.hpp"
+#include "crmkit/model/user.hpp"
+#include "crmkit/schema/registry.hpp"
+
+namespace crmkit {
+
+/// A new registry of the standard entities, in the order of their numbers, to which a host may add
+/// its own. A new standard entity is one more line here.
+inline Registry make_standard_registry() {
+    Registry registry;
+    registry.add<User>();
+    registry.add<Team>();
+    registry.add<TeamMember>();
+    registry.add<Account>();
+    registry.add<Contact>();
+    registry.add<AccountContact>();
+    registry.add<Lead>();
+    registry.add<Pipeline>();
+    registry.add<Stage>();
+    registry.add<Opportunity>();
+    registry.add<OpportunityContactRole>();
+    registry.add<OpportunityLine>();
+    registry.add<StageHistory>();
+    registry.add<Campaign>();
+    registry.add<CampaignMember>();
+    registry.add<Case>();
+    registry.add<Interaction>();
+    registry.add<InteractionParticipant>();
+    registry.add<InteractionRegarding>();
+    registry.add<Product>();
+    registry.add<Transaction>();
+    registry.add<TransactionLine>();
+    registry.add<CurrencyRate>();
+    registry.add<Address>();
+    registry.add<EmailAddress>();
+    registry.add<PhoneNumber>();
+    registry.add<ExternalId>();
+    registry.add<Tag>();
+    registry.add<RecordTag>();
+    registry.add<Status>();
+    return registry;
+}
+
+/// The registry of the standard entities alone. Made on first use; readable from any thread.
+inline const Registry& standard_registry() {
+    static const Registry registry = make_standard_registry();
+    return registry;
+}
+
+}  // namespace crmkit

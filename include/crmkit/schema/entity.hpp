@@ -1,0 +1,220 @@
+/// `Entity`: a described struct that is stored as a record: header, table, indexes, states.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crmkit/schema/structure.hpp"
+
+namespace crmkit {
+
+/// A list that the API offers fast: fields by name with commas, in index order; the id ends it by
+/// itself. "owner, state, close_date" serves "my open deals by closing date", page by page.
+struct Index {
+    std::string_view fields{};
+    bool is_unique = false;
+};
+
+/// A permitted move of a record's state. An empty `from` stands for the creation.
+struct Transition {
+    std::string_view from{};
+    std::string_view to{};
+    /// The move is refused unless the reason field is filled.
+    bool needs_reason = false;
+};
+
+/// Two-level status: `state` is a closed set with these moves; `status` (or `stage`) is the host's
+/// data, each value of which is mapped to one state.
+struct StateMachine {
+    std::string_view state_field{};
+    std::string_view status_field{};
+    std::string_view reason_field{};
+    std::span<const Transition> transitions{};
+
+    /// The permitted move between two states, or null.
+    [[nodiscard]] constexpr const Transition* find(std::string_view from,
+                                                   std::string_view to) const {
+        for (const Transition& transition : transitions) {
+            if (transition.from == from && transition.to == to) {
+                return &transition;
+            }
+        }
+        return nullptr;
+    }
+};
+
+/// The description of an entity. Static and immutable for the compiled-in model.
+struct Entity : Structure {
+    /// Permanent, stored in files.
+    EntityNumber number = 0;
+    /// How lists of it are called: "opportunities".
+    std::string_view plural{};
+    /// The text field that names a record to a person; null when there is none.
+    const Field* title = nullptr;
+    std::span<const Index> indexes{};
+    const StateMachine* state_machine = nullptr;
+    /// Fills the computed fields of `object` from its others; null when there are none.
+    void (*derive)(void* object) = nullptr;
+    /// Adds what is wrong with `object` across several fields; null when nothing can be.
+    void (*check)(const void* object, std::vector<Problem>& problems) = nullptr;
+    /// Written by the library only, such as history; sessions may read but not write it.
+    bool is_internal = false;
+};
+
+/// The permanent ids of the header fields, the same in every entity.
+namespace header {
+inline constexpr std::uint16_t id = 1;
+inline constexpr std::uint16_t created_at = 2;
+inline constexpr std::uint16_t created_by = 3;
+inline constexpr std::uint16_t modified_at = 4;
+inline constexpr std::uint16_t modified_by = 5;
+inline constexpr std::uint16_t owner = 6;
+inline constexpr std::uint16_t version = 7;
+inline constexpr std::uint16_t deleted_at = 8;
+inline constexpr std::uint16_t source = 9;
+/// How many there are. In a record's field table they come first, in this order.
+inline constexpr std::size_t count = 9;
+}  // namespace header
+
+/// A struct declared with CRMKIT_ENTITY.
+template <typename T>
+concept RecordType = DescribedStruct<T> && requires {
+    { T::entity_number } -> std::convertible_to<EntityNumber>;
+    { T::entity_plural } -> std::convertible_to<std::string_view>;
+};
+
+namespace detail {
+
+template <typename Self>
+constexpr std::array<Field, header::count> header_fields() {
+    return field_table(
+        CRMKIT_FIELD(header::id, id, "Identity of the record.").read_only(),
+        CRMKIT_FIELD(header::created_at, created_at, "When it was created.").read_only(),
+        CRMKIT_FIELD(header::created_by, created_by, "The user who created it.")
+            .refers_to("user")
+            .read_only(),
+        CRMKIT_FIELD(header::modified_at, modified_at, "When it was last changed.").read_only(),
+        CRMKIT_FIELD(header::modified_by, modified_by, "The user who last changed it.")
+            .refers_to("user")
+            .read_only(),
+        CRMKIT_FIELD(header::owner, owner, "The user or team it belongs to.")
+            .refers_to("user, team", OnDelete::set_null),
+        CRMKIT_FIELD(header::version, version,
+                     "Counts the changes; an update of an older version is a conflict.")
+            .read_only(),
+        CRMKIT_FIELD(header::deleted_at, deleted_at, "When it was deleted; empty while live.")
+            .read_only(),
+        CRMKIT_FIELD(header::source, source, "Where it came from, such as an import.")
+            .max_length(100));
+}
+
+template <RecordType T>
+constexpr auto all_fields() {
+    constexpr auto top = header_fields<T>();
+    constexpr auto own = T::fields();
+    std::array<Field, top.size() + own.size()> fields{};
+    for (std::size_t i = 0; i < top.size(); ++i) {
+        fields[i] = top[i];
+    }
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        fields[top.size() + i] = own[i];
+    }
+    return fields;
+}
+
+template <RecordType T>
+inline constexpr auto record_fields = all_fields<T>();
+
+template <typename T>
+constexpr auto indexes_of() {
+    if constexpr (requires { T::indexes(); }) {
+        return T::indexes();
+    } else {
+        return std::array<Index, 0>{};
+    }
+}
+
+template <RecordType T>
+inline constexpr auto record_indexes = indexes_of<T>();
+
+template <RecordType T>
+constexpr const Field* title_field() {
+    if constexpr (requires { T::title_field; }) {
+        for (const Field& field : record_fields<T>) {
+            if (field.name == T::title_field) {
+                return &field;
+            }
+        }
+    }
+    return nullptr;
+}
+
+template <RecordType T>
+constexpr Entity make_entity() {
+    Entity entity{};
+    static_cast<Structure&>(entity) =
+        make_structure<T>(T::structure_name, T::structure_help, record_fields<T>);
+    entity.number = T::entity_number;
+    entity.plural = T::entity_plural;
+    entity.title = title_field<T>();
+    entity.indexes = record_indexes<T>;
+    if constexpr (requires { T::state_machine; }) {
+        entity.state_machine = &T::state_machine;
+    }
+    if constexpr (requires(T & record) { record.derive(); }) {
+        entity.derive = [](void* object) { static_cast<T*>(object)->derive(); };
+    }
+    if constexpr (requires(const T& record, std::vector<Problem>& problems) {
+                      record.check(problems);
+                  }) {
+        entity.check = [](const void* object, std::vector<Problem>& problems) {
+            static_cast<const T*>(object)->check(problems);
+        };
+    }
+    if constexpr (requires { typename std::bool_constant<T::is_internal>; }) {
+        entity.is_internal = T::is_internal;
+    }
+    return entity;
+}
+
+template <RecordType T>
+constexpr Entity checked_entity() {
+    constexpr Entity entity = make_entity<T>();
+    constexpr Verdict verdict = check_members<T>(entity, header::count,
+                                                 member_count<T, record_fields<T>.size()>());
+    static_assert(MisdeclaredField<verdict.what, verdict.name>::ok);
+    return entity;
+}
+
+template <RecordType T>
+inline constexpr Entity entity_instance = checked_entity<T>();
+
+}  // namespace detail
+
+/// The description of an entity declared with CRMKIT_ENTITY.
+template <RecordType T>
+constexpr const Entity& entity_of() {
+    return detail::entity_instance<T>;
+}
+
+}  // namespace crmkit
+
+/// First line of an entity: CRMKIT_ENTITY(Account, 3, "account", "accounts", "An organisation.");
+/// Declares the record header: the members that every record has. The number is permanent.
+#define CRMKIT_ENTITY(Type, number, name, plural, help)             \
+    CRMKIT_STRUCTURE(Type, name, help);                             \
+    static constexpr ::crmkit::EntityNumber entity_number = number; \
+    static constexpr std::string_view entity_plural = plural;       \
+    ::crmkit::Id id{};                                              \
+    ::crmkit::Instant created_at{};                                 \
+    ::crmkit::Id created_by{};                                      \
+    ::crmkit::Instant modified_at{};                                \
+    ::crmkit::Id modified_by{};                                     \
+    ::crmkit::Link owner{};                                         \
+    std::int64_t version = 0;                                       \
+    std::optional<::crmkit::Instant> deleted_at{};                  \
+    std::string source {}

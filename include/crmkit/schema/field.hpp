@@ -1,0 +1,187 @@
+/// `Field`: the description of one member of a struct, from which everything else is made.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "crmkit/schema/native.hpp"
+
+namespace crmkit {
+
+/// What deleting a record does to the records that refer to it.
+enum class OnDelete : std::uint8_t {
+    restrict,  ///< the delete is refused as long as a live record refers to it (the default)
+    cascade,   ///< the referring records are deleted too
+    set_null,  ///< the reference is emptied
+};
+
+/// How private a value is; decides who sees it by default and what erasure removes.
+enum class Privacy : std::uint8_t {
+    none,
+    personal,   ///< says something about a natural person
+    sensitive,  ///< special category of GDPR article 9, such as health
+    financial,  ///< money matters that not every user should see
+};
+
+constexpr std::string_view to_string(OnDelete rule) {
+    constexpr std::string_view names[] = {"restrict", "cascade", "set_null"};
+    return names[static_cast<std::size_t>(rule)];
+}
+constexpr std::string_view to_string(Privacy privacy) {
+    constexpr std::string_view names[] = {"none", "personal", "sensitive", "financial"};
+    return names[static_cast<std::size_t>(privacy)];
+}
+
+/// What a text must look like beyond being valid UTF-8 without NUL.
+enum class TextFormat : std::uint8_t {
+    plain,
+    email_address,  ///< RFC 5321/6531 mailbox
+    phone_number,   ///< anything a person writes for one; its normal form is E.164 where possible
+    uri,            ///< web address with or without a scheme
+    currency_code,  ///< ISO 4217
+    time_zone,      ///< IANA zone name
+    language_tag,   ///< BCP 47
+};
+
+/// One field. A plain constant: build it with CRMKIT_FIELD and refine it with the methods below,
+/// each of which returns the refined copy.
+struct Field {
+    /// Permanent within its entity, never reused; 1 to 9 belong to the record header.
+    std::uint16_t id = 0;
+    std::string_view name{};
+    std::string_view help{};
+    const NativeType* native = nullptr;
+    /// Of the member in the struct, in bytes.
+    std::uint32_t offset = 0;
+
+    bool is_required = false;
+    bool is_unique = false;
+    bool is_searchable = false;
+    bool is_read_only = false;
+    bool is_computed = false;
+    Privacy privacy = Privacy::none;
+    TextFormat format = TextFormat::plain;
+    /// Longest text in characters (code points); other types ignore it.
+    std::uint32_t longest = 255;
+    /// References: the entity referred to; several names with commas, or "any", when polymorphic.
+    std::string_view target{};
+    OnDelete on_delete = OnDelete::restrict;
+    /// References: the name under which the target lists the referring records ("opportunities").
+    std::string_view children_name{};
+    /// References: following this field upwards must never come back to the same record.
+    bool is_hierarchy = false;
+    /// Computed: the field whose normal form this one holds.
+    std::string_view normal_form_of{};
+
+    [[nodiscard]] constexpr FieldType type() const { return native->type; }
+    [[nodiscard]] constexpr NativeKind native_kind() const { return native->kind; }
+    /// False for members that always have a value (bool, std::int64_t, Instant, plain enums).
+    [[nodiscard]] constexpr bool is_nullable() const {
+        return native->kind != NativeKind::boolean && native->kind != NativeKind::whole_integer &&
+               native->kind != NativeKind::whole_instant &&
+               native->kind != NativeKind::whole_enumeration;
+    }
+    /// The member of this field inside `object`, which must be of the struct it was declared for.
+    [[nodiscard]] const void* member(const void* object) const {
+        return static_cast<const std::byte*>(object) + offset;
+    }
+    [[nodiscard]] void* member(void* object) const {
+        return static_cast<std::byte*>(object) + offset;
+    }
+
+    /// A create or update that leaves it empty is refused.
+    [[nodiscard]] constexpr Field required() const {
+        Field field = *this;
+        field.is_required = true;
+        return field;
+    }
+    /// No two live records of the entity have the same value; empty values do not count.
+    [[nodiscard]] constexpr Field unique() const {
+        Field field = *this;
+        field.is_unique = true;
+        return field;
+    }
+    /// Its words are found by full-text search.
+    [[nodiscard]] constexpr Field searchable() const {
+        Field field = *this;
+        field.is_searchable = true;
+        return field;
+    }
+    /// Set by the library's operations only; create and update refuse a value from the host.
+    [[nodiscard]] constexpr Field read_only() const {
+        Field field = *this;
+        field.is_read_only = true;
+        return field;
+    }
+    /// Worked out from other fields on every write; a value given by the host is replaced.
+    [[nodiscard]] constexpr Field computed() const {
+        Field field = *this;
+        field.is_computed = true;
+        return field;
+    }
+    /// Computed: the normal form of another text field, by that field's format.
+    [[nodiscard]] constexpr Field normal_form(std::string_view of) const {
+        Field field = computed();
+        field.normal_form_of = of;
+        return field;
+    }
+    [[nodiscard]] constexpr Field with_privacy(Privacy level) const {
+        Field field = *this;
+        field.privacy = level;
+        return field;
+    }
+    [[nodiscard]] constexpr Field personal() const { return with_privacy(Privacy::personal); }
+    [[nodiscard]] constexpr Field financial() const { return with_privacy(Privacy::financial); }
+    /// Text no longer than this many characters; the default is 255.
+    [[nodiscard]] constexpr Field max_length(std::uint32_t characters) const {
+        Field field = *this;
+        field.longest = characters;
+        return field;
+    }
+    [[nodiscard]] constexpr Field with_format(TextFormat text_format) const {
+        Field field = *this;
+        field.format = text_format;
+        return field;
+    }
+    /// What the reference points at: an entity's name; "user, team" or "any" for a Link.
+    [[nodiscard]] constexpr Field refers_to(std::string_view entity,
+                                            OnDelete rule = OnDelete::restrict) const {
+        Field field = *this;
+        field.target = entity;
+        field.on_delete = rule;
+        return field;
+    }
+    /// The name of the list of referring records on the other side, for exists, count, sum, …
+    [[nodiscard]] constexpr Field children(std::string_view list_name) const {
+        Field field = *this;
+        field.children_name = list_name;
+        return field;
+    }
+    /// This reference makes a tree: a record may not be its own ancestor.
+    [[nodiscard]] constexpr Field hierarchy() const {
+        Field field = *this;
+        field.is_hierarchy = true;
+        return field;
+    }
+};
+
+/// Makes the field of a member; CRMKIT_FIELD calls it.
+template <typename Member>
+constexpr Field make_field(std::uint16_t id, std::string_view name, std::size_t offset,
+                           std::string_view help) {
+    Field field;
+    field.id = id;
+    field.name = name;
+    field.help = help;
+    field.native = &native_type<Member>;
+    field.offset = static_cast<std::uint32_t>(offset);
+    return field;
+}
+
+}  // namespace crmkit
+
+/// A row of a field table: permanent id, member, what it means in one sentence. Inside the struct
+/// only, after CRMKIT_ENTITY or CRMKIT_STRUCTURE.
+#define CRMKIT_FIELD(id, member, help)                                             \
+    ::crmkit::make_field<decltype(Self::member)>(id, #member, offsetof(Self, member), help)

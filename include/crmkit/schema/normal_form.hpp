@@ -1,0 +1,83 @@
+/// `normal_form`: the form in which equal texts of a field are equal, by the field's format.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "crmkit/base/email_address.hpp"
+#include "crmkit/base/phone_number.hpp"
+#include "crmkit/base/text.hpp"
+#include "crmkit/schema/field.hpp"
+#include "crmkit/schema/text_format.hpp"
+
+namespace crmkit {
+
+namespace detail {
+
+/// Host in lower case without "www.", port, path; without scheme, user and closing slashes. None of
+/// these makes two organisations of one.
+inline std::string normal_uri(std::string_view text) {
+    UriParts parts = split_uri(text);
+    if (has_prefix_ignoring_case(parts.host, "www.")) {
+        parts.host.remove_prefix(4);
+    }
+    while (parts.host.ends_with('.')) {
+        parts.host.remove_suffix(1);
+    }
+    while (parts.rest.ends_with('/')) {
+        parts.rest.remove_suffix(1);
+    }
+    std::string out;
+    if (!parts.host.empty()) {
+        append_normal_domain(out, parts.host);
+    }
+    out += parts.port;
+    out += parts.rest;
+    return out;
+}
+
+/// The digits alone, for a number that cannot be told from which country it is.
+inline std::string phone_digits(std::string_view raw) {
+    PhoneText text;
+    read_phone_text(raw, text);
+    std::string out;
+    for (const char c : text.view()) {
+        if (is_digit(c)) {
+            out += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// The form in which equal values of the text field `source` are equal, by its format: e-mail
+/// addresses as normalize_email_address(), phone numbers in E.164 for `default_region` (ISO 3166-1
+/// alpha-2) or, where no country can be told, as their digits, web addresses as host and path,
+/// codes as codes, everything else folded. What does not have its format is folded too.
+inline std::string normal_form(const Field& source, std::string_view raw,
+                               std::string_view default_region = {}) {
+    switch (source.format) {
+        case TextFormat::email_address: {
+            auto normal = normalize_email_address(trim(raw));
+            return normal ? std::move(*normal) : fold(raw);
+        }
+        case TextFormat::phone_number: {
+            auto normal = normalize_phone_number(raw, default_region);
+            std::string found = normal ? std::move(*normal) : detail::phone_digits(raw);
+            return found.empty() ? fold(raw) : found;
+        }
+        case TextFormat::uri:
+            return detail::is_uri(trim(raw)) ? detail::normal_uri(trim(raw)) : fold(raw);
+        case TextFormat::time_zone:
+            return std::string(raw);
+        case TextFormat::plain:
+        case TextFormat::currency_code:
+        case TextFormat::language_tag:
+            return fold(raw);
+    }
+    return {};
+}
+
+}  // namespace crmkit

@@ -1,0 +1,317 @@
+/// `Structure`: a described struct: its name, its fields, and how to make and destroy one.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <memory>
+#include <new>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "crmkit/schema/field.hpp"
+
+namespace crmkit {
+
+/// The description of a struct. Static and immutable for compiled-in structs.
+struct Structure {
+    std::string_view name{};
+    std::string_view help{};
+    std::uint32_t size = 0;
+    std::uint32_t alignment = 0;
+    std::span<const Field> fields{};
+    void (*construct)(void* at) = nullptr;
+    void (*destroy)(void* object) = nullptr;
+    void (*copy)(void* to, const void* from) = nullptr;
+
+    /// The field with this name, or null.
+    [[nodiscard]] constexpr const Field* find(std::string_view field_name) const {
+        for (const Field& field : fields) {
+            if (field.name == field_name) {
+                return &field;
+            }
+        }
+        return nullptr;
+    }
+    /// The field with this permanent id, or null.
+    [[nodiscard]] constexpr const Field* find(std::uint16_t field_id) const {
+        for (const Field& field : fields) {
+            if (field.id == field_id) {
+                return &field;
+            }
+        }
+        return nullptr;
+    }
+    /// Where `field`, which must be one of this structure's, stands in `fields`.
+    [[nodiscard]] constexpr std::size_t index_of(const Field& field) const {
+        return static_cast<std::size_t>(&field - fields.data());
+    }
+};
+
+/// A struct that describes itself: it has a name, a help text and a field table.
+template <typename T>
+concept DescribedStruct = requires {
+    { T::structure_name } -> std::convertible_to<std::string_view>;
+    T::fields();
+};
+
+/// Joins rows into a field table.
+template <std::same_as<Field>... Rows>
+constexpr std::array<Field, sizeof...(Rows)> field_table(const Rows&... rows) {
+    return {rows...};
+}
+
+namespace detail {
+
+/// What can be wrong with a field table; each has its compile error below.
+enum class Misdeclaration : std::uint8_t {
+    none,
+    id_reserved,
+    id_repeated,
+    name_repeated,
+    name_not_snake_case,
+    help_missing,
+    member_forgotten,
+    reference_without_target,
+    target_without_reference,
+    hierarchy_without_reference,
+    searchable_but_not_text,
+    unique_but_not_a_key,
+    normal_form_of_nothing,
+};
+
+/// A field name as a template argument, so that the compile error shows it.
+struct FieldName {
+    char text[64] = {};
+};
+
+template <Misdeclaration What, FieldName Name>
+struct MisdeclaredField {
+    static_assert(What != Misdeclaration::id_reserved,
+                  "field ids 1 to 9 belong to the record header: give this field an id from 10 up");
+    static_assert(What != Misdeclaration::id_repeated,
+                  "this field's id is taken by an earlier one: ids are permanent and unique, take "
+                  "the next free one");
+    static_assert(What != Misdeclaration::name_repeated,
+                  "this field stands twice in the table: remove one of the two rows");
+    static_assert(What != Misdeclaration::name_not_snake_case,
+                  "this field's name is not snake_case: use a-z, 0-9 and _, a letter first");
+    static_assert(What != Misdeclaration::help_missing,
+                  "this field has no help text: say in one sentence what it means");
+    static_assert(What != Misdeclaration::member_forgotten,
+                  "a member before this field (or, if it is the last one, any member) has no row: "
+                  "add a CRMKIT_FIELD row for every member, in the order of the members");
+    static_assert(What != Misdeclaration::reference_without_target,
+                  "this reference does not say what it points at: add .refers_to(\"entity\")");
+    static_assert(What != Misdeclaration::target_without_reference,
+                  "only a member of type Id or Link can have .refers_to() or .children()");
+    static_assert(What != Misdeclaration::hierarchy_without_reference,
+                  "only a member of type Id that refers to its own entity can be a .hierarchy()");
+    static_assert(What != Misdeclaration::searchable_but_not_text,
+                  "only text and lists of text can be .searchable()");
+    static_assert(What != Misdeclaration::unique_but_not_a_key,
+                  "a field of this type cannot be .unique(): use text, integer, date or reference");
+    static_assert(What != Misdeclaration::normal_form_of_nothing,
+                  "the field whose .normal_form() this is does not exist or is not text");
+    static constexpr bool ok = What == Misdeclaration::none;
+};
+
+struct Verdict {
+    Misdeclaration what = Misdeclaration::none;
+    FieldName name{};
+};
+
+constexpr bool is_snake_case(std::string_view name) {
+    bool ok = !name.empty() && name.front() >= 'a' && name.front() <= 'z';
+    for (const char c : name) {
+        ok = ok && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+    }
+    return ok;
+}
+
+constexpr bool can_be_unique(FieldType type) {
+    return type == FieldType::text || type == FieldType::integer || type == FieldType::date ||
+           type == FieldType::reference || type == FieldType::polymorphic_reference;
+}
+
+/// Without pointers into the table: GCC's -fsanitize=undefined takes their comparison out of
+/// constant expressions.
+constexpr bool has_text_field(const Structure& structure, std::string_view name) {
+    bool found = false;
+    for (const Field& field : structure.fields) {
+        found = found || (field.name == name && field.type() == FieldType::text);
+    }
+    return found;
+}
+
+/// What is wrong with one field by itself.
+constexpr Misdeclaration check_field(const Field& field, const Structure& structure) {
+    const bool is_reference = field.type() == FieldType::reference ||
+                              field.type() == FieldType::polymorphic_reference;
+    const bool is_text = field.type() == FieldType::text || field.type() == FieldType::text_list;
+    if (!is_snake_case(field.name)) {
+        return Misdeclaration::name_not_snake_case;
+    }
+    if (field.help.empty()) {
+        return Misdeclaration::help_missing;
+    }
+    if (is_reference && field.target.empty() && field.name != "id") {
+        return Misdeclaration::reference_without_target;
+    }
+    if (!is_reference && !(field.target.empty() && field.children_name.empty())) {
+        return Misdeclaration::target_without_reference;
+    }
+    if (field.is_hierarchy && field.target != structure.name) {
+        return Misdeclaration::hierarchy_without_reference;
+    }
+    if (field.is_searchable && !is_text) {
+        return Misdeclaration::searchable_but_not_text;
+    }
+    if (field.is_unique && !can_be_unique(field.type())) {
+        return Misdeclaration::unique_but_not_a_key;
+    }
+    if (!field.normal_form_of.empty() && !has_text_field(structure, field.normal_form_of)) {
+        return Misdeclaration::normal_form_of_nothing;
+    }
+    return Misdeclaration::none;
+}
+
+/// What is wrong with a field beside the ones before it.
+constexpr Misdeclaration check_order(const Structure& structure, std::size_t index) {
+    const Field& field = structure.fields[index];
+    for (std::size_t i = 0; i < index; ++i) {
+        if (structure.fields[i].name == field.name) {
+            return Misdeclaration::name_repeated;
+        }
+        if (structure.fields[i].id == field.id) {
+            return Misdeclaration::id_repeated;
+        }
+    }
+    const std::uint32_t end =
+        index == 0 ? 0
+                   : structure.fields[index - 1].offset + structure.fields[index - 1].native->size;
+    const std::uint32_t alignment = field.native->alignment;
+    const std::uint32_t expected = (end + alignment - 1) / alignment * alignment;
+    return field.offset == expected ? Misdeclaration::none : Misdeclaration::member_forgotten;
+}
+
+constexpr Misdeclaration check_end(const Structure& structure) {
+    const Field& last = structure.fields.back();
+    const std::uint32_t end = last.offset + last.native->size;
+    const std::uint32_t expected =
+        (end + structure.alignment - 1) / structure.alignment * structure.alignment;
+    return structure.size == expected ? Misdeclaration::none : Misdeclaration::member_forgotten;
+}
+
+constexpr Verdict verdict_on(const Field& field, Misdeclaration what) {
+    Verdict verdict{what, {}};
+    for (std::size_t i = 0; i < field.name.size() && i + 1 < sizeof(verdict.name.text); ++i) {
+        verdict.name.text[i] = field.name[i];
+    }
+    return verdict;
+}
+
+/// The first thing wrong with a field table, if any.
+constexpr Verdict check_structure(const Structure& structure, std::size_t header_fields) {
+    for (std::size_t i = 0; i < structure.fields.size(); ++i) {
+        const Field& field = structure.fields[i];
+        Misdeclaration what = check_field(field, structure);
+        if (what == Misdeclaration::none && header_fields != 0 && i >= header_fields &&
+            field.id < 10) {
+            what = Misdeclaration::id_reserved;
+        }
+        if (what == Misdeclaration::none) {
+            what = check_order(structure, i);
+        }
+        if (what == Misdeclaration::none && i + 1 == structure.fields.size()) {
+            what = check_end(structure);
+        }
+        if (what != Misdeclaration::none) {
+            return verdict_on(field, what);
+        }
+    }
+    return {};
+}
+
+/// Converts to anything: stands for a member's initialiser where only their number matters.
+struct AnyInitializer {
+    template <typename T>
+    operator T() const;  // NOLINT: the conversion is its purpose
+};
+
+/// Whether the aggregate T has at least as many members as there are indexes.
+template <typename T, std::size_t... Index>
+constexpr bool has_members(std::index_sequence<Index...>) {
+    return requires { T{(static_cast<void>(Index), AnyInitializer{})...}; };
+}
+
+/// The verdict on a whole struct: its rows by themselves, and that no member is without one. A
+/// member between two others shows as a gap; one that hides in padding only by counting.
+template <typename T>
+constexpr Verdict check_members(const Structure& structure, std::size_t header_fields,
+                                std::size_t count) {
+    const Verdict verdict = check_structure(structure, header_fields);
+    if (verdict.what == Misdeclaration::none && count != structure.fields.size()) {
+        return verdict_on(structure.fields.back(), Misdeclaration::member_forgotten);
+    }
+    return verdict;
+}
+
+/// `fields`, or one more when the struct has more members than that.
+template <typename T, std::size_t Fields>
+constexpr std::size_t member_count() {
+    return has_members<T>(std::make_index_sequence<Fields + 1>()) ? Fields + 1 : Fields;
+}
+
+template <typename T>
+constexpr Structure make_structure(std::string_view name, std::string_view help,
+                                   std::span<const Field> fields) {
+    return Structure{
+        name,
+        help,
+        sizeof(T),
+        alignof(T),
+        fields,
+        [](void* at) { new (at) T(); },
+        [](void* object) { std::destroy_at(static_cast<T*>(object)); },
+        [](void* to, const void* from) { *static_cast<T*>(to) = *static_cast<const T*>(from); },
+    };
+}
+
+template <DescribedStruct T>
+inline constexpr auto fields_of = T::fields();
+
+template <DescribedStruct T>
+constexpr Structure checked_structure() {
+    constexpr Structure structure =
+        make_structure<T>(T::structure_name, T::structure_help, fields_of<T>);
+    constexpr Verdict verdict =
+        check_members<T>(structure, 0, member_count<T, fields_of<T>.size()>());
+    static_assert(MisdeclaredField<verdict.what, verdict.name>::ok);
+    return structure;
+}
+
+template <DescribedStruct T>
+inline constexpr Structure structure_instance = checked_structure<T>();
+
+}  // namespace detail
+
+/// The description of a struct declared with CRMKIT_STRUCTURE.
+template <DescribedStruct T>
+constexpr const Structure& structure_of() {
+    return detail::structure_instance<T>;
+}
+
+template <typename Row>
+const Structure& detail::row_structure_of() {
+    return structure_of<Row>();
+}
+
+}  // namespace crmkit
+
+/// First line of a described struct that is not a record, such as an operation's input or result:
+/// CRMKIT_STRUCTURE(WinOpportunity, "win_opportunity", "What winning a deal needs to know.");
+#define CRMKIT_STRUCTURE(Type, name, help)                    \
+    using Self = Type;                                        \
+    static constexpr std::string_view structure_name = name;  \
+    static constexpr std::string_view structure_help = help

@@ -1,0 +1,281 @@
+/// Queries and aggregations over the records of a memory store. Part of store/memory.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "crmkit/expr/aggregator.hpp"
+#include "crmkit/expr/evaluator.hpp"
+#include "crmkit/expr/order.hpp"
+#include "crmkit/expr/parameters.hpp"
+#include "crmkit/schema/check.hpp"
+#include "crmkit/store/memory_state.hpp"
+#include "crmkit/store/storage.hpp"
+
+namespace crmkit::detail {
+
+/// Where expressions find other records of the same state.
+class MemoryRecordSource final : public expr::RecordSource {
+  public:
+    explicit MemoryRecordSource(const MemoryRecords& records) : records_(&records) {}
+
+    std::optional<RecordView> find(const Entity& entity, Id id) const override {
+        const Record* record = records_->find(entity, id);
+        return record == nullptr ? std::nullopt : std::optional<RecordView>(*record);
+    }
+
+    void visit_children(const Entity& entity, const Field& field, Link parent,
+                        Visitor& visitor) const override {
+        const ValueView value = field.type() == FieldType::polymorphic_reference
+                                    ? ValueView(parent)
+                                    : ValueView(parent.id);
+        records_->visit_with(records_->schema().of(entity), field, value,
+                             [&visitor](const StoredRecord& record) {
+                                 return header_of(*record).deleted_at() || visitor.visit(*record);
+                             });
+    }
+
+  private:
+    const MemoryRecords* records_;
+};
+
+/// A state with what a query over it is run with, kept for as long as its cursor.
+class MemoryQueryScope {
+  public:
+    MemoryQueryScope(std::shared_ptr<const MemoryState> state, const QueryArguments& arguments)
+        : state_(std::move(state)),
+          source_(state_->records),
+          parameters_(std::vector<Value>(arguments.parameters.begin(), arguments.parameters.end())),
+          context_{expr::Moment(arguments.now), parameters_.views(), &source_} {}
+    MemoryQueryScope(const MemoryQueryScope&) = delete;
+    MemoryQueryScope& operator=(const MemoryQueryScope&) = delete;
+    ~MemoryQueryScope() = default;
+
+    [[nodiscard]] const MemoryRecords& records() const { return state_->records; }
+    [[nodiscard]] const expr::Context& context() const { return context_; }
+
+    /// Few live records of an entity among which all are that meet a filter; nothing when no index
+    /// helps to find them.
+    [[nodiscard]] std::optional<std::vector<StoredRecord>> candidates(
+        const Entity& entity, const expr::Expression& filter) const {
+        std::vector<Equality> equalities;
+        if (filter && filter.root().kind == expr::NodeKind::logical_and) {
+            for (const auto& operand : filter.root().operands) {
+                add_equality(*operand, equalities);
+            }
+        } else if (filter) {
+            add_equality(filter.root(), equalities);
+        }
+        return records().candidates(records().schema().of(entity), equalities);
+    }
+
+    /// Calls `visit(const StoredRecord&)` for the candidates, or else for all live records.
+    template <typename Visitor>
+    void visit(const Entity& entity, const std::optional<std::vector<StoredRecord>>& few,
+               Visitor visit_one) const {
+        if (few) {
+            std::for_each(few->begin(), few->end(), visit_one);
+            return;
+        }
+        for (auto at = records().first_of(entity.number); at && at.key().entity == entity.number;
+             at.forward()) {
+            if (!header_of(*at.value()).deleted_at()) {
+                visit_one(at.value());
+            }
+        }
+    }
+
+  private:
+    /// What `field = constant` demands.
+    void add_equality(const expr::Node& node, std::vector<Equality>& found) const {
+        if (node.kind != expr::NodeKind::equal) {
+            return;
+        }
+        for (const bool swapped : {false, true}) {
+            const expr::Node& left = *node.operands[swapped ? 1 : 0];
+            const expr::Node& right = *node.operands[swapped ? 0 : 1];
+            if (left.kind != expr::NodeKind::path || left.path.levels != 0 ||
+                left.path.steps.size() != 1) {
+                continue;
+            }
+            const Field* field = left.path.steps.front().first.field;
+            const ValueView value = constant(right);
+            if (value.kind() == value_kind(field->type())) {
+                found.push_back({field, value});
+                return;
+            }
+        }
+    }
+
+    /// The value of a literal or parameter; null for anything else.
+    [[nodiscard]] ValueView constant(const expr::Node& node) const {
+        if (node.kind == expr::NodeKind::literal) {
+            return node.literal.view();
+        }
+        const auto parameters = parameters_.views();
+        return node.kind == expr::NodeKind::parameter && node.index < parameters.size()
+                   ? parameters[node.index]
+                   : ValueView();
+    }
+
+    std::shared_ptr<const MemoryState> state_;
+    MemoryRecordSource source_;
+    expr::BoundParameters parameters_;
+    expr::Context context_;
+};
+
+/// Walks over all live records in the order of their ids and shows those that match.
+class MemoryWalk final : public Cursor {
+  public:
+    MemoryWalk(std::shared_ptr<const MemoryState> state, const expr::Query& query,
+               const QueryArguments& arguments)
+        : scope_(std::move(state), arguments),
+          query_(&query),
+          is_descending_(query.order.front().is_descending),
+          left_(query.limit.value_or(INT64_MAX)) {
+        const EntityNumber entity = query.entity->number;
+        const MemoryRecords& records = scope_.records();
+        const Id after = arguments.after.empty() ? Id{} : arguments.after.front().view().id();
+        at_ = !is_descending_ ? records.first_of(entity, after)
+              : after         ? records.last_of(entity, after)
+                              : records.last_of(entity);
+    }
+
+    bool next(void* object) override {
+        for (; at_ && at_.key().entity == query_->entity->number && left_ > 0; step()) {
+            const Record& record = *at_.value();
+            if (!header_of(record).deleted_at() &&
+                expr::matches(query_->filter, record, scope_.context())) {
+                transfer(record.structure(), record.object(), *query_->entity, object);
+                --left_;
+                step();
+                return true;
+            }
+        }
+        return false;
+    }
+
+  private:
+    void step() { is_descending_ ? at_.backward() : at_.forward(); }
+
+    MemoryQueryScope scope_;
+    const expr::Query* query_;
+    bool is_descending_;
+    std::int64_t left_;
+    MemoryRecords::Map::Position at_;
+};
+
+/// Walks over records that have been found and sorted.
+class MemoryResult final : public Cursor {
+  public:
+    MemoryResult(const Entity& entity, std::vector<StoredRecord> records)
+        : entity_(&entity), records_(std::move(records)) {}
+
+    bool next(void* object) override {
+        if (at_ == records_.size()) {
+            return false;
+        }
+        const StoredRecord record = std::move(records_[at_++]);
+        transfer(record->structure(), record->object(), *entity_, object);
+        return true;
+    }
+
+  private:
+    const Entity* entity_;
+    std::vector<StoredRecord> records_;
+    std::size_t at_ = 0;
+};
+
+/// Keeps the first records of a query's order, as many as its limit allows.
+class MemorySorter {
+  public:
+    MemorySorter(const expr::Query& query, std::span<const Value> after,
+                 const expr::Context& context)
+        : query_(query), after_(after), context_(context) {}
+
+    /// Adds a record if it matches.
+    void add(const StoredRecord& record) {
+        if (!expr::matches(query_, *record, context_)) {
+            return;
+        }
+        Entry entry{expr::keys_of(query_, *record, context_), record};
+        if (!after_.empty() && expr::compare_keys(query_, entry.keys, after_) <= 0) {
+            return;
+        }
+        entries_.push_back(std::move(entry));
+        if (!query_.limit) {
+            return;
+        }
+        const auto before = [this](const Entry& a, const Entry& b) { return is_before(a, b); };
+        std::push_heap(entries_.begin(), entries_.end(), before);
+        if (static_cast<std::int64_t>(entries_.size()) > *query_.limit) {
+            std::pop_heap(entries_.begin(), entries_.end(), before);
+            entries_.pop_back();
+        }
+    }
+
+    std::vector<StoredRecord> take() {
+        std::sort(entries_.begin(), entries_.end(),
+                  [this](const Entry& a, const Entry& b) { return is_before(a, b); });
+        std::vector<StoredRecord> records;
+        records.reserve(entries_.size());
+        for (Entry& entry : entries_) {
+            records.push_back(std::move(entry.record));
+        }
+        return records;
+    }
+
+  private:
+    struct Entry {
+        std::vector<Value> keys;
+        StoredRecord record;
+    };
+    [[nodiscard]] bool is_before(const Entry& a, const Entry& b) const {
+        return expr::compare_keys(query_, a.keys, b.keys) < 0;
+    }
+
+    const expr::Query& query_;
+    std::span<const Value> after_;
+    const expr::Context& context_;
+    std::vector<Entry> entries_;
+};
+
+/// Whether a query wants its records in the order of their ids alone.
+inline bool is_by_id(const expr::Query& query) {
+    const expr::Node& first = query.order.front().value.root();
+    return first.kind == expr::NodeKind::path && first.path.levels == 0 &&
+           first.path.steps.size() == 1 && first.path.steps.front().first.field->id == header::id;
+}
+
+/// See Storage::scan(). The cursor keeps the state, and so does not see later changes.
+inline std::unique_ptr<Cursor> scan_memory(std::shared_ptr<const MemoryState> state,
+                                           const expr::Query& query,
+                                           const QueryArguments& arguments) {
+    const MemoryQueryScope scope(state, arguments);
+    const auto few = scope.candidates(*query.entity, query.filter);
+    if (!few && is_by_id(query)) {
+        return std::make_unique<MemoryWalk>(std::move(state), query, arguments);
+    }
+    MemorySorter sorter(query, arguments.after, scope.context());
+    scope.visit(*query.entity, few, [&sorter](const StoredRecord& record) { sorter.add(record); });
+    return std::make_unique<MemoryResult>(*query.entity, sorter.take());
+}
+
+/// See Storage::aggregate().
+inline std::vector<std::vector<Value>> aggregate_memory(std::shared_ptr<const MemoryState> state,
+                                                        const expr::Aggregation& aggregation,
+                                                        const QueryArguments& arguments) {
+    const MemoryQueryScope scope(std::move(state), arguments);
+    expr::Aggregator aggregator(aggregation);
+    scope.visit(*aggregation.entity, scope.candidates(*aggregation.entity, aggregation.filter),
+                [&](const StoredRecord& record) { aggregator.add(*record, scope.context()); });
+    return aggregator.rows();
+}
+
+}  // namespace crmkit::detail

@@ -1,0 +1,155 @@
+/// `Storage`: what the engine asks of a place that keeps records. Narrow on purpose: it speaks
+/// descriptions and values, not SQL, and knows nothing of permissions, history rules or sales.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crmkit/expr/expression.hpp"
+#include "crmkit/schema/record.hpp"
+#include "crmkit/schema/registry.hpp"
+#include "crmkit/store/change.hpp"
+#include "crmkit/store/timeline_entry.hpp"
+
+namespace crmkit {
+
+/// Walks over the records of a query. Belongs to the storage that made it, and must be destroyed
+/// before it. Changes made while it is open may or may not be seen.
+class Cursor {
+  public:
+    Cursor() = default;
+    Cursor(const Cursor&) = delete;
+    Cursor& operator=(const Cursor&) = delete;
+    virtual ~Cursor() = default;
+    /// Reads the next record into `object`, a constructed struct of the query's entity. False at
+    /// the end.
+    virtual bool next(void* object) = 0;
+};
+
+/// What a transaction is going to do.
+enum class Access : std::uint8_t {
+    read,   ///< sees one state of the store until it ends
+    write,  ///< the same, and keeps other writers out from its start
+};
+
+/// What a query is run with.
+struct QueryArguments {
+    /// The values of its parameters, in their order, as expr::bind() makes them.
+    std::span<const ValueView> parameters{};
+    /// What now() and today() mean in it.
+    Instant now{};
+    /// Only the records that come after the one with these sort keys; empty for all.
+    std::span<const Value> after{};
+};
+
+/// One connection to a store. Belongs to one thread at a time. Every function throws Error: busy,
+/// io, disk_full, corrupt, read_only and out_of_memory can come from any of them.
+class Storage {
+  public:
+    Storage() = default;
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+    virtual ~Storage() = default;
+
+    /// Brings the store to the schema of these entities: creates what is missing, upgrades what
+    /// differs, in one transaction. Throws newer_schema when the store is from a newer crmkit,
+    /// read_only when an upgrade would be needed but the store may not be written.
+    /// `registry` must outlive the storage.
+    virtual void migrate(const Registry& registry) = 0;
+
+    /// Starts a transaction, or, inside one, a nested one that can end by itself.
+    virtual void begin(Access access) = 0;
+    /// Ends the innermost transaction and keeps its changes; the outermost makes them durable.
+    virtual void commit() = 0;
+    /// Ends the innermost transaction and undoes its changes. Never throws.
+    virtual void rollback() noexcept = 0;
+    /// How many transactions are open inside each other.
+    [[nodiscard]] virtual int depth() const = 0;
+
+    /// Adds a record. Throws duplicate, naming the field, when a unique key or the id is taken by
+    /// a live record. Leaves no trace then, also without a nested transaction around it.
+    virtual void insert(const Entity& entity, const void* object) = 0;
+    /// Writes the `changed` fields of the record with the object's id if its version is still
+    /// `expected_version`; false when it is not, or there is no such record. Throws duplicate.
+    virtual bool update(const Entity& entity, const void* object, const FieldSet& changed,
+                        std::int64_t expected_version) = 0;
+    /// Removes a record for good; false when there is none.
+    virtual bool erase(const Entity& entity, Id id) = 0;
+
+    /// Reads a record, live or deleted, into `object`; false when there is none.
+    virtual bool get(const Entity& entity, Id id, void* object) = 0;
+    /// Whether there is a live record with this id.
+    virtual bool is_live(const Entity& entity, Id id) = 0;
+    /// The live records of a query, in its order. What the arguments borrow is not needed after the
+    /// call; the query must outlive the cursor.
+    virtual std::unique_ptr<Cursor> scan(const expr::Query& query,
+                                         const QueryArguments& arguments) = 0;
+    /// The rows of an aggregation: its measures, then its group keys, as written.
+    virtual std::vector<std::vector<Value>> aggregate(const expr::Aggregation& aggregation,
+                                                      const QueryArguments& arguments) = 0;
+    /// The highest id in the store, none when it is empty.
+    virtual Id highest_id() = 0;
+
+    /// Puts a record's folded words into the search index.
+    virtual void index_text(const Entity& entity, Id id, std::string_view folded) = 0;
+    /// Takes them out again; `folded` must be what was put in.
+    virtual void unindex_text(const Entity& entity, Id id, std::string_view folded) = 0;
+    /// The newest records that have a word for each of `words`; the last may be the start of a
+    /// word. Only ids below `before`, when it is set.
+    virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
+                                   std::size_t limit, Id before) = 0;
+
+    /// Appends to the history. The position must be one past the last.
+    virtual void append(const Change& change) = 0;
+    /// The position of the last change, 0 when there is none.
+    virtual std::int64_t last_position() = 0;
+    /// The change at a position, if there is one.
+    virtual std::optional<Change> change(std::int64_t position) = 0;
+    /// Visits the changes of one record, oldest first; of all records when `record` is none; from
+    /// `from` on. Stops when `visit` returns false.
+    virtual void changes(Id record, std::int64_t from,
+                         const std::function<bool(const Change&)>& visit) = 0;
+
+    virtual void add_timeline(std::span<const TimelineEntry> entries) = 0;
+    virtual void remove_timeline(std::span<const TimelineEntry> entries) = 0;
+    /// The entries of a range, newest first; an event that concerns the party by several paths
+    /// comes once.
+    virtual std::vector<TimelineEntry> timeline(const TimelineRange& range) = 0;
+    /// All entries of `party`'s timeline that came by way of `via`.
+    virtual std::vector<TimelineEntry> timeline_via(Id party, Id via) = 0;
+
+    /// A small setting of the store, such as its base currency; empty when it was never put.
+    virtual std::string setting(std::string_view key) = 0;
+    virtual void put_setting(std::string_view key, std::string_view value) = 0;
+
+    /// Copies the store as it is now to a file. Throws unsupported where there is no file.
+    virtual void backup(const std::string& path) = 0;
+    /// What is wrong with the stored data; empty when it is sound.
+    virtual std::vector<std::string> check_integrity() = 0;
+    /// Whether another connection has committed since this one last looked. Cheap.
+    virtual bool changed_elsewhere() = 0;
+};
+
+/// A store that can be connected to several times: a file, or memory shared by its connections.
+class Store {
+  public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    /// A connection that may write. There is one at a time.
+    virtual std::unique_ptr<Storage> connect_writer() = 0;
+    /// A further connection that only reads, in parallel with others; null where the store has
+    /// but one connection, which then also reads.
+    virtual std::unique_ptr<Storage> connect_reader() = 0;
+};
+
+}  // namespace crmkit

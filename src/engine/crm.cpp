@@ -1,0 +1,82 @@
+#include "crmkit/crm.hpp"
+
+#include <utility>
+
+#include "crmkit/store/memory.hpp"
+#include "engine.hpp"
+#include "first_data.hpp"
+#include "session_state.hpp"
+
+namespace crmkit {
+
+using engine::Engine;
+using engine::HookList;
+using engine::SessionState;
+
+Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
+    Crm crm(std::make_shared<Engine>(std::move(store), options));
+    if (!options.read_only) {
+        Session session = crm.as_system();
+        engine::make_first_data(session);
+    }
+    return crm;
+}
+
+Crm Crm::open(const std::string& path, const OpenOptions& options) {
+    const SqliteOptions sqlite{options.durability, options.read_only, options.create,
+                               options.busy_timeout, options.cache_kib};
+    return open(std::make_unique<SqliteStore>(path, sqlite), options);
+}
+
+Crm Crm::open_memory(const OpenOptions& options) {
+    return open(std::make_unique<MemoryStore>(), options);
+}
+
+Crm Crm::open(sqlite3* connection, const OpenOptions& options) {
+    const HostSqliteOptions host{options.table_prefix, options.read_only};
+    return open(std::make_unique<HostSqliteStore>(connection, host), options);
+}
+
+Session Crm::as(Id user) const {
+    engine_->check_open();
+    return Session(std::make_unique<SessionState>(engine_, user));
+}
+
+User Crm::ensure_user(std::string_view name, std::string_view email) const {
+    Session session = as_system();
+    User user{.name = std::string(name), .email = std::string(email)};
+    session.upsert(UpsertKey::fields({"email"}), user, UpsertPolicy::skip);
+    return user;
+}
+
+HookId Crm::before_write(std::string_view entity, BeforeHook hook) const {
+    return engine_->hooks().add({0, std::string(entity), std::move(hook), {}, {}});
+}
+
+HookId Crm::after_write(std::string_view entity, AfterHook hook) const {
+    return engine_->hooks().add({0, std::string(entity), {}, std::move(hook), {}});
+}
+
+HookId Crm::after_commit(std::function<void(const HistoryEntry&)> hook) const {
+    return engine_->hooks().add({0, {}, {}, {}, std::move(hook)});
+}
+
+void Crm::remove_hook(HookId hook) const { engine_->hooks().remove(hook); }
+
+void Crm::backup(const std::string& path) const {
+    SessionState state(engine_, Id{});
+    engine::ReadScope storage(state);
+    storage->backup(path);
+}
+
+std::vector<std::string> Crm::check_integrity() const {
+    SessionState state(engine_, Id{});
+    engine::ReadScope storage(state);
+    return storage->check_integrity();
+}
+
+const Registry& Crm::registry() const { return engine_->registry(); }
+
+void Crm::close() { engine_->close(); }
+
+}  // namespace crmkit

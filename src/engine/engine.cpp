@@ -1,0 +1,125 @@
+#include "engine.hpp"
+
+#include <random>
+#include <utility>
+
+#include "crmkit/expr/parse.hpp"
+#include "crmkit/model/registry.hpp"
+
+namespace crmkit::engine {
+
+namespace {
+
+/// Only where the host gave no seed: what the store does from then on follows from this number.
+std::uint64_t seed_from_system() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32U) | device();
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
+    : options_(options),
+      registry_(make_standard_registry()),
+      clock_(options.clock ? options.clock : std::make_shared<SystemClock>()),
+      queries_(registry_),
+      store_(std::move(store)),
+      writer_(store_->connect_writer()) {
+    writer_->migrate(registry_);
+    Random random(options.seed ? *options.seed : seed_from_system());
+    const int replica =
+        options.replica ? *options.replica : static_cast<int>(random.below(Id::largest_replica + 1));
+    ids_ = std::make_unique<IdGenerator>(*clock_, replica, writer_->highest_id());
+}
+
+Storage& Engine::writer() {
+    check_open();
+    return *writer_;
+}
+
+void Engine::roll_writer_back() noexcept {
+    if (writer_) {
+        writer_->rollback();
+    }
+}
+
+std::unique_ptr<Storage> Engine::lend_reader() {
+    const std::lock_guard lock(readers_mutex_);
+    if (!has_readers_) {
+        return nullptr;
+    }
+    if (!idle_readers_.empty()) {
+        auto reader = std::move(idle_readers_.back());
+        idle_readers_.pop_back();
+        return reader;
+    }
+    auto reader = store_->connect_reader();
+    has_readers_ = reader != nullptr;
+    if (reader) {
+        reader->migrate(registry_);
+    }
+    return reader;
+}
+
+void Engine::give_back(std::unique_ptr<Storage> reader) noexcept {
+    const std::lock_guard lock(readers_mutex_);
+    if (!is_closed_) {
+        idle_readers_.push_back(std::move(reader));
+    }
+}
+
+void Engine::log(LogLevel level, std::string_view line) const {
+    if (options_.log) {
+        options_.log(level, line);
+    }
+}
+
+void Engine::check_open() const {
+    if (is_closed_) {
+        throw Error(ErrorCode::invalid_argument, "the store is closed");
+    }
+}
+
+void Engine::close() {
+    if (is_closed_.exchange(true)) {
+        return;
+    }
+    queue_.lock();
+    {
+        const std::lock_guard lock(readers_mutex_);
+        idle_readers_.clear();
+    }
+    queue_.unlock();
+}
+
+template <typename Parsed, typename Parse>
+std::shared_ptr<const Parsed> QueryCache::find_or_parse(
+    std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache, const Entity& entity,
+    std::string_view text, Parse parse) {
+    std::string key = std::to_string(entity.number) + ":";
+    key += text;
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto found = cache.find(key); found != cache.end()) {
+            return found->second;
+        }
+    }
+    auto parsed = std::make_shared<const Parsed>(parse(registry_, entity, text));
+    const std::unique_lock lock(mutex_);
+    if (cache.size() >= most) {
+        cache.clear();
+    }
+    cache.insert_or_assign(std::move(key), parsed);
+    return parsed;
+}
+
+std::shared_ptr<const expr::Query> QueryCache::query(const Entity& entity, std::string_view text) {
+    return find_or_parse(queries_, entity, text, &expr::parse_query);
+}
+
+std::shared_ptr<const expr::Aggregation> QueryCache::aggregation(const Entity& entity,
+                                                                 std::string_view text) {
+    return find_or_parse(aggregations_, entity, text, &expr::parse_aggregation);
+}
+
+}  // namespace crmkit::engine

@@ -1,0 +1,102 @@
+/// `Engine`: one open store, shared by its `Crm` handles and sessions.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crmkit/base/id_generator.hpp"
+#include "crmkit/base/random.hpp"
+#include "crmkit/engine/hooks.hpp"
+#include "crmkit/engine/options.hpp"
+#include "crmkit/expr/expression.hpp"
+#include "crmkit/store/storage.hpp"
+#include "hook_list.hpp"
+#include "status_catalogue.hpp"
+#include "writer_queue.hpp"
+
+namespace crmkit::engine {
+
+/// The texts of queries parsed and checked so far. Safe to share between threads.
+class QueryCache {
+  public:
+    explicit QueryCache(const Registry& registry) : registry_(registry) {}
+    /// The query of a text, from the cache when it was asked for before. Throws expression.
+    std::shared_ptr<const expr::Query> query(const Entity& entity, std::string_view text);
+    std::shared_ptr<const expr::Aggregation> aggregation(const Entity& entity,
+                                                         std::string_view text);
+
+  private:
+    /// A host that pastes values into its texts would fill memory: past this many, start again.
+    static constexpr std::size_t most = 2000;
+
+    template <typename Parsed, typename Parse>
+    std::shared_ptr<const Parsed> find_or_parse(
+        std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache,
+        const Entity& entity, std::string_view text, Parse parse);
+
+    const Registry& registry_;
+    std::shared_mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<const expr::Query>> queries_;
+    std::unordered_map<std::string, std::shared_ptr<const expr::Aggregation>> aggregations_;
+};
+
+/// What the engine knows of the history's end. Belongs to whoever holds the writer queue.
+struct HistoryTail {
+    bool is_known = false;
+    std::int64_t position = 0;
+};
+
+class Engine {
+  public:
+    Engine(std::unique_ptr<Store> store, const OpenOptions& options);
+
+    [[nodiscard]] const Registry& registry() const { return registry_; }
+    [[nodiscard]] Clock& clock() const { return *clock_; }
+    [[nodiscard]] Id next_id() { return ids_->next(); }
+    [[nodiscard]] QueryCache& queries() { return queries_; }
+    [[nodiscard]] HookList& hooks() { return hooks_; }
+    [[nodiscard]] WriterQueue& queue() { return queue_; }
+    [[nodiscard]] HistoryTail& tail() { return tail_; }
+    /// Only for whoever holds the queue.
+    [[nodiscard]] StatusCatalogue& statuses() { return statuses_; }
+    /// The writing connection. Only for whoever holds the queue. Throws invalid_argument when
+    /// the store is closed.
+    [[nodiscard]] Storage& writer();
+    /// Undoes the writer's innermost transaction, also after close().
+    void roll_writer_back() noexcept;
+    /// A reading connection, taken from those that sessions gave back or made new; null where the
+    /// store has one connection only.
+    [[nodiscard]] std::unique_ptr<Storage> lend_reader();
+    void give_back(std::unique_ptr<Storage> reader) noexcept;
+
+    void log(LogLevel level, std::string_view line) const;
+    void close();
+    void check_open() const;
+
+  private:
+    OpenOptions options_;
+    Registry registry_;
+    std::shared_ptr<Clock> clock_;
+    QueryCache queries_;
+    HookList hooks_;
+    WriterQueue queue_;
+    HistoryTail tail_;
+    StatusCatalogue statuses_;
+    std::unique_ptr<IdGenerator> ids_;
+    std::atomic<bool> is_closed_ = false;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Storage> writer_;
+    std::mutex readers_mutex_;
+    bool has_readers_ = true;
+    std::vector<std::unique_ptr<Storage>> idle_readers_;
+};
+
+}  // namespace crmkit::engine

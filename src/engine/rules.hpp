@@ -1,0 +1,25 @@
+/// `Rule`: what the library itself does before and after the writes of an entity. Runs before the
+/// host's hooks, and again when one of them changed the record; may write fields that are read-only
+/// to hosts.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "crmkit/engine/hooks.hpp"
+
+namespace crmkit::engine {
+
+struct Rule {
+    /// The entity's number; 0 for every entity.
+    EntityNumber entity = 0;
+    /// Adds what is wrong, to be reported with all else that is; throws what must not be asked
+    /// again, such as an illegal move.
+    void (*before)(WriteEvent&, std::vector<Problem>& problems) = nullptr;
+    void (*after)(const WriteEvent&) = nullptr;
+};
+
+/// The rules of all modules, in the order they run. See standard_rules.cpp.
+std::span<const Rule> standard_rules();
+
+}  // namespace crmkit::engine

@@ -1,0 +1,136 @@
+#include "crmkit/engine/session.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "crmkit/schema/conversion.hpp"
+#include "session_state.hpp"
+#include "write_path.hpp"
+
+namespace crmkit {
+
+using engine::Authority;
+using engine::ReadScope;
+using engine::WriteScope;
+
+Session::Session(std::unique_ptr<engine::SessionState> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+void TransactionScope::commit() {
+    if (session_ == nullptr) {
+        throw Error(ErrorCode::invalid_argument, "the transaction has ended already");
+    }
+    std::exchange(session_, nullptr)->commit();
+}
+
+void TransactionScope::rollback() noexcept {
+    if (session_ != nullptr) {
+        std::exchange(session_, nullptr)->rollback();
+    }
+}
+
+TransactionScope Session::transaction() {
+    state_->begin(Access::write);
+    return TransactionScope(*state_);
+}
+
+TransactionScope Session::read_transaction() {
+    state_->begin(Access::read);
+    return TransactionScope(*state_);
+}
+
+namespace {
+
+const Entity& entity_of_record(const engine::SessionState& state, const RecordView& record) {
+    return state.registry().get(record.structure().name);
+}
+
+}  // namespace
+
+void Session::insert(MutableRecordView record) {
+    WriteScope scope(*state_);
+    engine::insert_record(*this, entity_of_record(*state_, record), record.object(),
+                          Authority::host);
+    scope.commit();
+}
+
+void Session::write(MutableRecordView record) {
+    WriteScope scope(*state_);
+    engine::update_record(*this, entity_of_record(*state_, record), record.object(),
+                          header_of(record).version(), Authority::host);
+    scope.commit();
+}
+
+void Session::patch(const Entity& entity, Id id, const Patch& changes,
+                    std::optional<std::int64_t> version, MutableRecordView stored) {
+    WriteScope scope(*state_);
+    read(entity, id, stored.object());
+    std::vector<Problem> problems;
+    const ConversionOptions options{&state_->registry(), {}};
+    for (const Parameter& change : changes) {
+        const Field& field = field_of(entity, change.name);
+        try {
+            stored.set(field, convert(entity, field, change.value, options));
+        } catch (const Error& error) {
+            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        }
+    }
+    if (!problems.empty()) {
+        throw Error::about(ErrorCode::validation, std::move(problems));
+    }
+    engine::update_record(*this, entity, stored.object(), version, Authority::host);
+    scope.commit();
+}
+
+bool Session::try_read(const Entity& entity, Id id, void* object, Deleted deleted) {
+    ReadScope storage(*state_);
+    return storage->get(entity, id, object) &&
+           (deleted == Deleted::shown ||
+            !header_of(RecordView(entity, object)).deleted_at().has_value());
+}
+
+void Session::read(const Entity& entity, Id id, void* object) {
+    if (!try_read(entity, id, object)) {
+        engine::fail_not_found(entity, id);
+    }
+}
+
+void Session::remove(const Entity& entity, Id id, std::optional<std::int64_t> version) {
+    engine::refuse_internal(entity);
+    WriteScope scope(*state_);
+    engine::delete_record(*this, entity, id, version);
+    scope.commit();
+}
+
+std::vector<RowResult> Session::create_stream(const Entity& entity, BulkMode mode,
+                                              const std::function<void*()>& next) {
+    std::vector<RowResult> results;
+    WriteScope scope(*state_);
+    while (void* const object = next()) {
+        RowResult& result = results.emplace_back();
+        const std::int64_t position = state_->engine().tail().position;
+        try {
+            engine::insert_record(*this, entity, object, Authority::host);
+            result.id = header_of(RecordView(entity, object)).id();
+        } catch (const Error& error) {
+            // A refused row has left no trace: what can refuse it runs before the first write. If
+            // it did write, only the end of the transaction can undo that.
+            if (mode == BulkMode::all_or_nothing || state_->engine().tail().position != position) {
+                throw;
+            }
+            result.error = error;
+        }
+    }
+    scope.commit();
+    return results;
+}
+
+Id Session::actor() const { return state_->actor(); }
+const Registry& Session::registry() const { return state_->registry(); }
+Instant Session::now() const { return state_->now(); }
+void Session::set_origin(std::string origin) { state_->origin = std::move(origin); }
+
+}  // namespace crmkit

@@ -1,0 +1,145 @@
+/// Session's queries: texts to cursors, pages and tables.
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "crmkit/engine/session.hpp"
+#include "crmkit/expr/cursor_token.hpp"
+#include "crmkit/expr/order.hpp"
+#include "crmkit/expr/parameters.hpp"
+#include "crmkit/expr/parse.hpp"
+#include "session_state.hpp"
+
+namespace crmkit {
+
+using engine::ReadScope;
+
+namespace {
+
+constexpr std::size_t largest_page = 10'000;
+
+expr::BoundParameters bind(const expr::Parameters& declared, const Parameters& given) {
+    std::vector<expr::Binding> bindings;
+    bindings.reserve(given.size());
+    for (const Parameter& parameter : given) {
+        bindings.push_back({parameter.name, parameter.value});
+    }
+    return expr::bind(declared, bindings);
+}
+
+/// The records of a query by a cursor of the session's connection. Each read is a call of its own,
+/// so that other sessions may write in between where the store has one connection only.
+class QueryStream final : public RecordStream {
+  public:
+    QueryStream(engine::SessionState& state, std::shared_ptr<const expr::Query> query,
+                const QueryArguments& arguments)
+        : state_(state), query_(std::move(query)) {
+        ReadScope storage(state_);
+        cursor_ = storage->scan(*query_, arguments);
+    }
+    bool next(void* object) override {
+        ReadScope storage(state_);
+        return cursor_->next(object);
+    }
+
+  private:
+    engine::SessionState& state_;
+    std::shared_ptr<const expr::Query> query_;
+    std::unique_ptr<Cursor> cursor_;
+};
+
+/// The records that a sort key reaches by paths, read from the storage.
+class StoredRecords final : public expr::RecordSource {
+  public:
+    StoredRecords(Storage& storage, const Registry& registry, Instant now)
+        : storage_(storage), registry_(registry), now_(now) {}
+
+    std::optional<RecordView> find(const Entity& entity, Id id) const override {
+        const auto [at, is_new] = found_.try_emplace({entity.number, id}, entity);
+        if (is_new && !storage_.get(entity, id, at->second.object())) {
+            found_.erase(at);
+            return std::nullopt;
+        }
+        return RecordView(entity, at->second.object());
+    }
+    void visit_children(const Entity& entity, const Field& field, Link parent,
+                        Visitor& visitor) const override {
+        const auto query =
+            expr::parse_query(registry_, entity, fmt::format("{} = :parent", field.name));
+        const ValueView target =
+            field.type() == FieldType::reference ? ValueView(parent.id) : ValueView(parent);
+        const auto cursor = storage_.scan(query, {{&target, 1}, now_, {}});
+        Record record(entity);
+        while (cursor->next(record.object()) && visitor.visit(RecordView(entity, record.object()))) {
+        }
+    }
+
+  private:
+    Storage& storage_;
+    const Registry& registry_;
+    Instant now_;
+    mutable std::map<std::pair<EntityNumber, Id>, Record> found_;
+};
+
+/// Where the page that ends with this record ended.
+std::string token_after(engine::SessionState& state, Storage& storage, const expr::Query& query,
+                        const void* object, std::span<const ValueView> parameters, Instant now) {
+    const StoredRecords records(storage, state.registry(), now);
+    const expr::Context context{expr::Moment(now), parameters, &records};
+    const auto keys = expr::keys_of(query, RecordView(*query.entity, object), context);
+    return expr::encode_cursor(query, keys);
+}
+
+}  // namespace
+
+std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_view text,
+                                              const Parameters& parameters) {
+    auto query = state_->engine().queries().query(entity, text);
+    const auto bound = bind(*query->parameters, parameters);
+    return std::make_unique<QueryStream>(*state_, std::move(query),
+                                         QueryArguments{bound.views(), state_->now(), {}});
+}
+
+PageEnd Session::read_page(const Entity& entity, std::string_view text,
+                               const PageRequest& request, const Parameters& parameters,
+                           const std::function<void*()>& slot) {
+    if (request.size < 1 || request.size > largest_page) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("a page of {} records was asked for; from 1 to {} can be",
+                                request.size, largest_page));
+    }
+    const auto query = state_->engine().queries().query(entity, text);
+    const auto bound = bind(*query->parameters, parameters);
+    std::vector<Value> after;
+    if (!request.after.empty()) {
+        after = expr::decode_cursor(*query, request.after);
+    }
+    const Instant now = state_->now();
+    ReadScope storage(*state_);
+    const auto cursor = storage->scan(*query, {bound.views(), now, after});
+    PageEnd end;
+    const void* last = nullptr;
+    while (end.count < request.size) {
+        void* const into = slot();
+        if (!cursor->next(into)) {
+            return end;
+        }
+        last = into;
+        ++end.count;
+    }
+    if (Record beyond(entity); cursor->next(beyond.object())) {
+        end.next = token_after(*state_, *storage, *query, last, bound.views(), now);
+    }
+    return end;
+}
+
+std::vector<std::vector<Value>> Session::aggregate(const Entity& entity, std::string_view text,
+                                                   const Parameters& parameters) {
+    const auto aggregation = state_->engine().queries().aggregation(entity, text);
+    const auto bound = bind(*aggregation->parameters, parameters);
+    ReadScope storage(*state_);
+    return storage->aggregate(*aggregation, {bound.views(), state_->now(), {}});
+}
+
+}  // namespace crmkit

@@ -1,0 +1,165 @@
+#include "session_state.hpp"
+
+#include <utility>
+
+#include "history_text.hpp"
+
+namespace crmkit::engine {
+
+SessionState::~SessionState() {
+    while (!levels_.empty() || read_depth_ > 0) {
+        rollback();
+    }
+    if (reader_) {
+        engine_->give_back(std::move(reader_));
+    }
+}
+
+Storage* SessionState::own_reader() {
+    if (!reader_ && !has_no_reader_) {
+        reader_ = engine_->lend_reader();
+        has_no_reader_ = reader_ == nullptr;
+    }
+    return reader_.get();
+}
+
+void SessionState::begin_writing() {
+    engine_->queue().lock();
+    try {
+        Storage& storage = engine_->writer();
+        storage.begin(Access::write);
+        HistoryTail& tail = engine_->tail();
+        if (storage.changed_elsewhere() || !tail.is_known) {
+            tail = {true, storage.last_position()};
+            engine_->statuses().forget();
+        }
+        engine_->statuses().trust();
+    } catch (...) {
+        if (engine_->writer().depth() > 0) {
+            engine_->writer().rollback();
+        }
+        engine_->queue().unlock();
+        throw;
+    }
+}
+
+void SessionState::begin(Access access) {
+    engine_->check_open();
+    if (access == Access::read && levels_.empty()) {
+        if (Storage* reader = own_reader()) {
+            reader->begin(Access::read);
+        }
+        ++read_depth_;
+        return;
+    }
+    if (read_depth_ > 0) {
+        throw Error(ErrorCode::invalid_argument,
+                    "a read transaction is open: end it before writing");
+    }
+    if (levels_.empty()) {
+        begin_writing();
+        appended_.clear();
+    } else {
+        engine_->writer().begin(Access::write);
+    }
+    levels_.push_back({engine_->tail().position, appended_.size()});
+}
+
+void SessionState::end_writing() noexcept { engine_->queue().unlock(); }
+
+void SessionState::commit() {
+    if (read_depth_ > 0) {
+        rollback();
+        return;
+    }
+    if (levels_.empty()) {
+        throw Error(ErrorCode::invalid_argument, "there is no open transaction to commit");
+    }
+    try {
+        engine_->writer().commit();
+    } catch (...) {
+        rollback();
+        throw;
+    }
+    levels_.pop_back();
+    if (levels_.empty()) {
+        end_writing();
+        run_commit_hooks();
+    }
+}
+
+void SessionState::rollback() noexcept {
+    if (read_depth_ > 0) {
+        --read_depth_;
+        if (reader_) {
+            reader_->rollback();
+        }
+        return;
+    }
+    if (levels_.empty()) {
+        return;
+    }
+    const Level level = levels_.back();
+    levels_.pop_back();
+    engine_->roll_writer_back();
+    engine_->tail().position = level.position;
+    appended_.resize(level.appended);
+    if (levels_.empty()) {
+        end_writing();
+    }
+}
+
+std::int64_t SessionState::append(Change change) {
+    HistoryTail& tail = engine_->tail();
+    change.position = tail.position + 1;
+    change.actor = actor_;
+    change.origin = origin;
+    change.cause = cause;
+    engine_->writer().append(change);
+    tail.position = change.position;
+    if (engine_->hooks().has_commit_hooks()) {
+        appended_.push_back(std::move(change));
+    }
+    return tail.position;
+}
+
+void SessionState::run_commit_hooks() {
+    const auto changes = std::exchange(appended_, {});
+    const auto hooks = engine_->hooks().all();
+    for (const Change& change : changes) {
+        const HistoryEntry entry = to_history_entry(change, registry());
+        for (const HookList::Hook& hook : *hooks) {
+            if (!hook.commit) {
+                continue;
+            }
+            try {
+                hook.commit(entry);
+            } catch (const std::exception& error) {
+                engine_->log(LogLevel::error,
+                             std::string("an after-commit hook failed: ") + error.what());
+            }
+        }
+    }
+}
+
+ReadScope::ReadScope(SessionState& session) {
+    session.engine().check_open();
+    if (!session.levels_.empty()) {
+        storage_ = &session.engine().writer();
+        return;
+    }
+    storage_ = session.own_reader();
+    if (storage_ == nullptr) {
+        held_ = &session.engine().queue();
+        held_->lock();
+        storage_ = &session.engine().writer();
+    }
+}
+
+ReadScope::~ReadScope() {
+    if (held_ != nullptr) {
+        held_->unlock();
+    }
+}
+
+}  // namespace crmkit::engine

@@ -1,0 +1,106 @@
+/// `SessionState`: what a session holds: its actor, its connection, its open transactions.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine.hpp"
+
+namespace crmkit::engine {
+
+class SessionState {
+  public:
+    SessionState(std::shared_ptr<Engine> engine, Id actor)
+        : engine_(std::move(engine)), actor_(actor) {}
+    SessionState(const SessionState&) = delete;
+    SessionState& operator=(const SessionState&) = delete;
+    ~SessionState();
+
+    [[nodiscard]] Engine& engine() const { return *engine_; }
+    [[nodiscard]] const std::shared_ptr<Engine>& shared_engine() const { return engine_; }
+    [[nodiscard]] const Registry& registry() const { return engine_->registry(); }
+    [[nodiscard]] Id actor() const { return actor_; }
+    [[nodiscard]] Instant now() const { return engine_->clock().now(); }
+
+    void begin(Access access);
+    void commit();
+    void rollback() noexcept;
+
+    /// The writing connection. Only inside a write transaction.
+    [[nodiscard]] Storage& writer() { return engine_->writer(); }
+
+    /// Appends to the history, with the next position, this session's actor and origin. Returns the
+    /// position.
+    std::int64_t append(Change change);
+
+    std::string origin = "session";
+    /// The change that the present ones follow from; 0 for none.
+    std::int64_t cause = 0;
+    /// How deep hooks and cascades have nested writes inside writes.
+    int nesting = 0;
+
+  private:
+    friend class ReadScope;
+
+    struct Level {
+        std::int64_t position;
+        std::size_t appended;
+    };
+
+    void begin_writing();
+    void end_writing() noexcept;
+    void run_commit_hooks();
+    Storage* own_reader();
+
+    std::shared_ptr<Engine> engine_;
+    Id actor_;
+    std::unique_ptr<Storage> reader_;
+    bool has_no_reader_ = false;
+    int read_depth_ = 0;
+    /// One for each open write transaction: where the history stood when it began.
+    std::vector<Level> levels_;
+    /// The changes of the open transaction, for the commit hooks.
+    std::vector<Change> appended_;
+};
+
+/// A connection to read with, for the duration of one call: the session's own, or the writing one
+/// inside a transaction and where the store has no other.
+class ReadScope {
+  public:
+    explicit ReadScope(SessionState& session);
+    ReadScope(const ReadScope&) = delete;
+    ReadScope& operator=(const ReadScope&) = delete;
+    ~ReadScope();
+    Storage* operator->() const { return storage_; }
+    Storage& operator*() const { return *storage_; }
+
+  private:
+    Storage* storage_ = nullptr;
+    WriterQueue* held_ = nullptr;
+};
+
+/// A write transaction of the library's own, around the parts of one command.
+class WriteScope {
+  public:
+    explicit WriteScope(SessionState& session) : session_(&session) {
+        session.begin(Access::write);
+    }
+    WriteScope(const WriteScope&) = delete;
+    WriteScope& operator=(const WriteScope&) = delete;
+    ~WriteScope() {
+        if (session_ != nullptr) {
+            session_->rollback();
+        }
+    }
+    void commit() {
+        session_->commit();
+        session_ = nullptr;
+    }
+
+  private:
+    SessionState* session_;
+};
+
+}  // namespace crmkit::engine

@@ -1,0 +1,32 @@
+/// The rules of all modules. A new module adds its table here.
+#include <array>
+#include <vector>
+
+#include "rules.hpp"
+#include "sales/sales_rules.hpp"
+#include "status_rule.hpp"
+#include "timeline_rules.hpp"
+
+namespace crmkit::engine {
+
+namespace {
+
+/// The tables one after the other. The timelines come last: they show what the others have made of
+/// a record.
+std::vector<Rule> joined_rules() {
+    std::vector<Rule> rules;
+    for (const std::span<const Rule> table :
+         {status_rules(), sales::sales_rules(), timeline_rules()}) {
+        rules.insert(rules.end(), table.begin(), table.end());
+    }
+    return rules;
+}
+
+}  // namespace
+
+std::span<const Rule> standard_rules() {
+    static const std::vector<Rule> rules = joined_rules();
+    return rules;
+}
+
+}  // namespace crmkit::engine

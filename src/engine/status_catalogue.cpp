@@ -1,0 +1,32 @@
+#include "status_catalogue.hpp"
+
+#include <utility>
+
+#include "crmkit/model/status.hpp"
+#include "session_state.hpp"
+
+namespace crmkit::engine {
+
+std::span<const KnownStatus> StatusCatalogue::of(SessionState& state, std::string_view entity) {
+    if (!is_known_) {
+        read(state);
+    }
+    const auto found = by_entity_.find(entity);
+    return found == by_entity_.end() ? std::span<const KnownStatus>() : found->second;
+}
+
+void StatusCatalogue::read(SessionState& state) {
+    by_entity_.clear();
+    const auto query = state.engine().queries().query(entity_of<Status>(), "order by sort_order");
+    const auto cursor = state.writer().scan(*query, {{}, state.now(), {}});
+    Status status;
+    while (cursor->next(&status)) {
+        if (const Entity* entity = state.registry().find(status.entity)) {
+            by_entity_[entity->name].push_back({std::move(status.name), std::move(status.state),
+                                                status.is_default, status.is_active});
+        }
+    }
+    is_known_ = !is_being_written_;
+}
+
+}  // namespace crmkit::engine

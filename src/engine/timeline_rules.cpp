@@ -1,0 +1,353 @@
+/// An event (an interaction, a milestone of another record) is linked to subjects; a subject
+/// concerns parties: a contact its accounts, an opportunity its account and contacts, a case its
+/// account and contact. The event has one entry for each subject and each party it concerns:
+///
+///     (party, at, record = the event's record, via = the subject)
+///
+/// The subject itself is one of its parties. So the entries of a subject can be found in its own
+/// timeline, and be copied to a party that it comes to concern, or removed from one that it ceases
+/// to, without looking at the events again. That is done before a record's own events are looked
+/// at, and before what refers to a deleted record is released: while the subject's own timeline is
+/// still complete.
+#include "timeline_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "crmkit/engine/session.hpp"
+#include "crmkit/engine/timeline.hpp"
+#include "crmkit/model/registry.hpp"
+
+namespace crmkit::engine {
+
+namespace {
+
+using Ids = std::vector<Id>;
+
+void add(Ids& ids, Id id) {
+    if (id && std::find(ids.begin(), ids.end(), id) == ids.end()) {
+        ids.push_back(id);
+    }
+}
+
+/// Visits the live records of T that a query finds.
+template <RecordType T, typename Visit>
+void for_each(SessionState& state, std::string_view text, std::span<const ValueView> values,
+              Visit visit) {
+    const auto query = state.engine().queries().query(entity_of<T>(), text);
+    const auto cursor = state.writer().scan(*query, {values, state.now(), {}});
+    T record;
+    while (cursor->next(&record)) {
+        visit(record);
+    }
+}
+
+template <RecordType T, typename Visit>
+void for_each(SessionState& state, std::string_view text, Id value, Visit visit) {
+    const ValueView view(value);
+    for_each<T>(state, text, std::span(&view, 1), visit);
+}
+
+/// The live record with this id; nothing when it is gone.
+template <RecordType T>
+std::optional<T> live(SessionState& state, Id id) {
+    std::optional<T> record(std::in_place);
+    if (!state.writer().get(entity_of<T>(), id, &*record) || record->deleted_at) {
+        record.reset();
+    }
+    return record;
+}
+
+/// The parties that a subject concerns as the store stands, the subject first.
+Ids parties_of(SessionState& state, const Link& subject) {
+    Ids parties{subject.id};
+    if (subject.entity == Contact::entity_number) {
+        if (const auto contact = live<Contact>(state, subject.id)) {
+            add(parties, contact->account);
+        }
+        for_each<AccountContact>(state, "contact = :contact and is_active", subject.id,
+                                 [&](const AccountContact& place) { add(parties, place.account); });
+    } else if (subject.entity == Opportunity::entity_number) {
+        if (const auto deal = live<Opportunity>(state, subject.id)) {
+            add(parties, deal->account);
+            add(parties, deal->primary_contact);
+        }
+        for_each<OpportunityContactRole>(
+            state, "opportunity = :opportunity", subject.id,
+            [&](const OpportunityContactRole& role) { add(parties, role.contact); });
+    } else if (subject.entity == Case::entity_number) {
+        if (const auto issue = live<Case>(state, subject.id)) {
+            add(parties, issue->account);
+            add(parties, issue->contact);
+        }
+    }
+    return parties;
+}
+
+/// Whether events can be linked to records of this entity, for a timeline to show.
+bool is_subject(EntityNumber entity) {
+    constexpr std::array subjects{Account::entity_number, Contact::entity_number,
+                                  Lead::entity_number, Opportunity::entity_number,
+                                  Case::entity_number};
+    return std::find(subjects.begin(), subjects.end(), entity) != subjects.end();
+}
+
+/// Something that happened: the entry without its party and subject.
+struct Event {
+    Instant at;
+    TimelineKind kind;
+    friend bool operator==(const Event&, const Event&) = default;
+};
+using Events = std::vector<Event>;
+
+Events events_of(const Interaction& interaction) {
+    return {{interaction.occurred_at.value_or(interaction.created_at),
+             static_cast<TimelineKind>(interaction.kind.value_or(InteractionKind{}))}};
+}
+
+/// A later event of the same record, kept apart from the first in the timeline's key.
+Event later(const Event& first, Instant at, TimelineKind kind) {
+    return {std::max(at, Instant{first.at.microseconds + 1}), kind};
+}
+
+Events events_of(const Opportunity& deal) {
+    Events events{{deal.opened_on ? Instant::start_of(*deal.opened_on) : deal.created_at,
+                   timeline_kind::opportunity}};
+    if (deal.closed_at) {
+        events.push_back(later(events[0], *deal.closed_at, timeline_kind::opportunity_closed));
+    }
+    return events;
+}
+
+Events events_of(const Case& issue) {
+    Events events{{issue.created_at, timeline_kind::case_opened}};
+    if (issue.closed_at) {
+        events.push_back(later(events[0], *issue.closed_at, timeline_kind::case_closed));
+    }
+    return events;
+}
+
+Events events_of(const Transaction& transaction) {
+    return {{transaction.at.value_or(transaction.created_at), timeline_kind::transaction}};
+}
+
+Events events_of(const CampaignMember& member) {
+    return member.responded_at
+               ? Events{{*member.responded_at, timeline_kind::campaign_response}}
+               : Events{};
+}
+
+std::vector<TimelineEntry> entries_of(SessionState& state, const Events& events, const Link& record,
+                                      const Link& subject) {
+    std::vector<TimelineEntry> entries;
+    for (const Id party : parties_of(state, subject)) {
+        for (const Event& event : events) {
+            entries.push_back({party, event.at, record.id, subject.id, record.entity, event.kind});
+        }
+    }
+    return entries;
+}
+
+/// The records that an interaction is linked to and that have timelines, each once.
+std::vector<Link> subjects_of_interaction(SessionState& state, Id interaction) {
+    std::vector<Link> subjects;
+    const auto take = [&subjects](const Link& link) {
+        if (is_subject(link.entity) &&
+            std::find(subjects.begin(), subjects.end(), link) == subjects.end()) {
+            subjects.push_back(link);
+        }
+    };
+    for_each<InteractionParticipant>(
+        state, "interaction = :interaction", interaction,
+        [&](const InteractionParticipant& participant) { take(participant.party); });
+    for_each<InteractionRegarding>(
+        state, "interaction = :interaction", interaction,
+        [&](const InteractionRegarding& regarding) { take(regarding.record); });
+    return subjects;
+}
+
+/// The subjects of a record that has events. An opportunity and a case are their own subjects.
+std::vector<Link> subjects_of(SessionState& state, const Interaction& interaction) {
+    return subjects_of_interaction(state, interaction.id);
+}
+std::vector<Link> subjects_of(SessionState&, const Opportunity& deal) {
+    return {Link{Opportunity::entity_number, deal.id}};
+}
+std::vector<Link> subjects_of(SessionState&, const Case& issue) {
+    return {Link{Case::entity_number, issue.id}};
+}
+std::vector<Link> subjects_of(SessionState&, const Transaction& transaction) {
+    return {transaction.party};
+}
+std::vector<Link> subjects_of(SessionState&, const CampaignMember& member) {
+    return {member.party};
+}
+
+/// A record with events was written: its entries of before go, those of now come.
+template <RecordType T>
+void after_event_record(const WriteEvent& event) {
+    SessionState& state = event.session.state();
+    const T& after = *static_cast<const T*>(event.after.object());
+    const T* before = static_cast<const T*>(event.before);
+    const Events was = before != nullptr && !before->deleted_at ? events_of(*before) : Events{};
+    const Events is = after.deleted_at ? Events{} : events_of(after);
+    const auto old_subjects = before != nullptr ? subjects_of(state, *before) : std::vector<Link>{};
+    const auto new_subjects = subjects_of(state, after);
+    if (was == is && old_subjects == new_subjects) {
+        return;
+    }
+    const Link record{T::entity_number, after.id};
+    for (const Link& subject : old_subjects) {
+        state.writer().remove_timeline(entries_of(state, was, record, subject));
+    }
+    for (const Link& subject : new_subjects) {
+        state.writer().add_timeline(entries_of(state, is, record, subject));
+    }
+}
+
+/// A link between an interaction and a subject came, went or moved.
+template <RecordType T>
+void after_interaction_link(const WriteEvent& event, Link T::* target) {
+    SessionState& state = event.session.state();
+    const T& after = *static_cast<const T*>(event.after.object());
+    const T* before = static_cast<const T*>(event.before);
+    const auto interaction = live<Interaction>(state, after.interaction);
+    if (!interaction) {
+        return;  // it was deleted, and took its entries along
+    }
+    const auto subjects = subjects_of_interaction(state, interaction->id);
+    const Link record{Interaction::entity_number, interaction->id};
+    const Events events = events_of(*interaction);
+    const auto sync = [&](const Link& subject) {
+        if (!is_subject(subject.entity)) {
+            return;
+        }
+        const auto entries = entries_of(state, events, record, subject);
+        if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
+            state.writer().remove_timeline(entries);
+        } else {
+            state.writer().add_timeline(entries);
+        }
+    };
+    if (before != nullptr && before->*target != after.*target) {
+        sync(before->*target);
+    }
+    sync(after.*target);
+}
+
+/// A subject came to concern a party, or ceased to: its entries are copied there, or removed.
+void sync_party(SessionState& state, const Link& subject, Id party) {
+    if (!party || party == subject.id) {
+        return;
+    }
+    std::vector<TimelineEntry> entries = state.writer().timeline_via(subject.id, subject.id);
+    for (TimelineEntry& entry : entries) {
+        entry.party = party;
+    }
+    const Ids parties = parties_of(state, subject);
+    if (std::find(parties.begin(), parties.end(), party) == parties.end()) {
+        state.writer().remove_timeline(entries);
+    } else {
+        state.writer().add_timeline(entries);
+    }
+}
+
+/// Syncs the parties that one field of a subject, or of a link row to it, names before and after.
+template <RecordType T>
+void sync_field(const WriteEvent& event, const Link& subject, Id T::* party) {
+    const T* before = static_cast<const T*>(event.before);
+    const T& after = *static_cast<const T*>(event.after.object());
+    if (before != nullptr && before->*party != after.*party) {
+        sync_party(event.session.state(), subject, before->*party);
+    }
+    sync_party(event.session.state(), subject, after.*party);
+}
+
+void after_contact(const WriteEvent& event) {
+    const Id id = header_of(event.after).id();
+    if (event.kind != ChangeKind::created) {
+        sync_field(event, Link{Contact::entity_number, id}, &Contact::account);
+    }
+}
+
+void after_account_contact(const WriteEvent& event) {
+    const auto& place = *static_cast<const AccountContact*>(event.after.object());
+    sync_field(event, Link{Contact::entity_number, place.contact}, &AccountContact::account);
+}
+
+void after_opportunity(const WriteEvent& event) {
+    const Link subject{Opportunity::entity_number, header_of(event.after).id()};
+    if (event.kind != ChangeKind::created) {
+        sync_field(event, subject, &Opportunity::account);
+        sync_field(event, subject, &Opportunity::primary_contact);
+    }
+    after_event_record<Opportunity>(event);
+}
+
+void after_opportunity_contact_role(const WriteEvent& event) {
+    const auto& role = *static_cast<const OpportunityContactRole*>(event.after.object());
+    sync_field(event, Link{Opportunity::entity_number, role.opportunity},
+               &OpportunityContactRole::contact);
+}
+
+void after_case(const WriteEvent& event) {
+    const Link subject{Case::entity_number, header_of(event.after).id()};
+    if (event.kind != ChangeKind::created) {
+        sync_field(event, subject, &Case::account);
+        sync_field(event, subject, &Case::contact);
+    }
+    after_event_record<Case>(event);
+}
+
+void after_participant(const WriteEvent& event) {
+    after_interaction_link(event, &InteractionParticipant::party);
+}
+
+void after_regarding(const WriteEvent& event) {
+    after_interaction_link(event, &InteractionRegarding::record);
+}
+
+constexpr std::array rules{
+    Rule{Interaction::entity_number, nullptr, &after_event_record<Interaction>},
+    Rule{InteractionParticipant::entity_number, nullptr, &after_participant},
+    Rule{InteractionRegarding::entity_number, nullptr, &after_regarding},
+    Rule{Transaction::entity_number, nullptr, &after_event_record<Transaction>},
+    Rule{CampaignMember::entity_number, nullptr, &after_event_record<CampaignMember>},
+    Rule{Contact::entity_number, nullptr, &after_contact},
+    Rule{AccountContact::entity_number, nullptr, &after_account_contact},
+    Rule{Opportunity::entity_number, nullptr, &after_opportunity},
+    Rule{OpportunityContactRole::entity_number, nullptr, &after_opportunity_contact_role},
+    Rule{Case::entity_number, nullptr, &after_case},
+};
+
+template <RecordType T>
+void recompute(SessionState& state, std::set<TimelineEntry>& found) {
+    std::vector<T> records;
+    for_each<T>(state, "", std::span<const ValueView>{}, [&](const T& record) { records.push_back(record); });
+    for (const T& record : records) {
+        for (const Link& subject : subjects_of(state, record)) {
+            const auto entries = entries_of(state, events_of(record),
+                                            Link{T::entity_number, record.id}, subject);
+            found.insert(entries.begin(), entries.end());
+        }
+    }
+}
+
+}  // namespace
+
+std::span<const Rule> timeline_rules() { return rules; }
+
+std::vector<TimelineEntry> recomputed_timeline(SessionState& state) {
+    std::set<TimelineEntry> found;
+    recompute<Interaction>(state, found);
+    recompute<Opportunity>(state, found);
+    recompute<Case>(state, found);
+    recompute<Transaction>(state, found);
+    recompute<CampaignMember>(state, found);
+    return {found.begin(), found.end()};
+}
+
+}  // namespace crmkit::engine

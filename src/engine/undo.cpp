@@ -1,0 +1,146 @@
+/// Session's history: reading it, taking changes back, restoring what was deleted together.
+#include <fmt/format.h>
+
+#include <unordered_set>
+#include <utility>
+
+#include "cause_scope.hpp"
+#include "crmkit/engine/session.hpp"
+#include "crmkit/schema/value_text.hpp"
+#include "history_text.hpp"
+#include "session_state.hpp"
+#include "write_path.hpp"
+
+namespace crmkit {
+
+using engine::Authority;
+using engine::CauseScope;
+using engine::ReadScope;
+using engine::WriteScope;
+
+namespace {
+
+/// Puts back the values before an update, where the record still has the values after it.
+void undo_update(Session& session, const Entity& entity, const HistoryEntry& entry) {
+    Record record(entity);
+    session.read(entity, entry.record, record.object());
+    std::vector<Problem> problems;
+    for (const FieldChange& change : entry.fields) {
+        const Field& field = field_of(entity, change.field);
+        if (record.get(field) == change.after.view()) {
+            record.set(field, change.before);
+            continue;
+        }
+        problems.push_back(Problem{
+            std::string(entity.name), change.field, detail::shown_value(record.get(field)),
+            fmt::format("was changed again after change {}, which made it '{}'", entry.position,
+                        detail::shown_value(change.after))});
+    }
+    if (!problems.empty()) {
+        throw Error::about(ErrorCode::conflict, std::move(problems));
+    }
+    engine::update_record(session, entity, record.object(), {}, Authority::library);
+}
+
+/// Takes one change back, whatever its kind.
+void undo_change(Session& session, const Change& change) {
+    const Entity& entity = session.registry().get(change.entity);
+    switch (change.kind) {
+        case ChangeKind::created:
+        case ChangeKind::restored:
+            engine::delete_record(session, entity, change.record, change.version);
+            return;
+        case ChangeKind::deleted:
+            engine::restore_record(session, entity, change.record);
+            return;
+        case ChangeKind::updated:
+            undo_update(session, entity, engine::to_history_entry(change, session.registry()));
+            return;
+    }
+}
+
+/// The changes that one change brought about, and those that they did, and so on, in order, without
+/// those that were derived. They follow it in the history without a gap, because they share its
+/// transaction.
+std::vector<Change> consequences(Storage& storage, std::int64_t position) {
+    std::vector<Change> found;
+    std::unordered_set<std::int64_t> causes{position};
+    storage.changes(Id{}, position + 1, [&](const Change& change) {
+        if (!causes.contains(change.cause)) {
+            return false;
+        }
+        causes.insert(change.position);
+        if (change.origin != engine::derived_origin) {
+            found.push_back(change);
+        }
+        return true;
+    });
+    return found;
+}
+
+/// The last deletion of a record. Throws not_found when it was never deleted.
+Change last_deletion(Storage& storage, const Entity& entity, Id id) {
+    Change last;
+    storage.changes(id, 1, [&](const Change& change) {
+        if (change.kind == ChangeKind::deleted) {
+            last = change;
+        }
+        return true;
+    });
+    if (last.position == 0) {
+        engine::fail_not_found(entity, id);
+    }
+    return last;
+}
+
+}  // namespace
+
+void Session::restore(const Entity& entity, Id id) {
+    engine::refuse_internal(entity);
+    WriteScope scope(*state_);
+    const Change deletion = last_deletion(state_->writer(), entity, id);
+    const CauseScope cause(*state_, deletion.position, state_->origin);
+    // Looked up first: the restoration itself names the deletion as its cause.
+    const std::vector<Change> released = consequences(state_->writer(), deletion.position);
+    engine::restore_record(*this, entity, id);
+    for (const Change& change : released) {
+        undo_change(*this, change);
+    }
+    scope.commit();
+}
+
+void Session::undo(std::int64_t position) {
+    WriteScope scope(*state_);
+    const auto change = state_->writer().change(position);
+    if (!change) {
+        throw Error(ErrorCode::not_found, fmt::format("the history has no change {}", position));
+    }
+    engine::refuse_internal(registry().get(change->entity));
+    const CauseScope cause(*state_, position, "undo");
+    undo_change(*this, *change);
+    scope.commit();
+}
+
+std::vector<HistoryEntry> Session::history(Id record) {
+    std::vector<HistoryEntry> entries;
+    ReadScope storage(*state_);
+    storage->changes(record, 1, [&](const Change& change) {
+        entries.push_back(engine::to_history_entry(change, registry()));
+        return true;
+    });
+    return entries;
+}
+
+std::vector<HistoryEntry> Session::changes_since(std::int64_t position, std::size_t limit) {
+    std::vector<HistoryEntry> entries;
+    ReadScope storage(*state_);
+    storage->changes(Id{}, position, [&](const Change& change) {
+        if (entries.size() < limit) {
+            entries.push_back(engine::to_history_entry(change, registry()));
+        }
+        return entries.size() < limit;
+    });
+    return entries;
+}
+
+}  // namespace crmkit

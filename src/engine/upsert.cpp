@@ -1,0 +1,154 @@
+/// Upsert: finding a record by a key of the outside world, and writing it.
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "crmkit/engine/session.hpp"
+#include "crmkit/model/external_id.hpp"
+#include "crmkit/schema/value_text.hpp"
+#include "session_state.hpp"
+#include "upsert.hpp"
+#include "write_path.hpp"
+
+namespace crmkit {
+
+using engine::Authority;
+using engine::WriteScope;
+
+namespace {
+
+Error several_matches(const Entity& entity, const std::string& what, Id first, Id second) {
+    return Error::about(ErrorCode::duplicate,
+                        Problem{std::string(entity.name), {}, {},
+                                fmt::format("{} matches several records, {} and {} among them",
+                                            what, first.value, second.value)});
+}
+
+/// The one live record that a query finds; none when there is none. Throws duplicate for several.
+Id only_match(engine::SessionState& state, const expr::Query& query,
+              std::span<const ValueView> values,
+              const Entity& found_entity, Record& found, const std::string& what) {
+    const auto cursor = state.writer().scan(query, {values, state.now(), {}});
+    if (!cursor->next(found.object())) {
+        return {};
+    }
+    const Id first = header_of(found).id();
+    Record second(found_entity);
+    if (cursor->next(second.object())) {
+        throw several_matches(found_entity, what, first, header_of(second).id());
+    }
+    return first;
+}
+
+Id match_external(engine::SessionState& state, const Entity& entity, const UpsertKey& key) {
+    const Entity& external = entity_of<ExternalId>();
+    const auto query = state.engine().queries().query(
+        external, "system = :system and key = :key and record_kind = :entity");
+    const std::vector<ValueView> values{key.system, key.key, std::int64_t{entity.number}};
+    Record found(external);
+    const Id id = only_match(state, *query, values, external, found, "the external key");
+    return id ? found.as<ExternalId>().record.id : Id{};
+}
+
+Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
+                MutableRecordView record) {
+    engine::fill_computed_fields(entity, record.object());  // they may be among the keys
+    std::string text;
+    std::string what = "the key";
+    std::vector<ValueView> values;
+    for (const std::string& name : key.field_names) {
+        const ValueView value = record.get(name);
+        if (value.is_null()) {
+            return {};
+        }
+        text += fmt::format("{}{} = :key{}", text.empty() ? "" : " and ", name, values.size());
+        what += fmt::format(" {} '{}'", name, detail::shown_value(value));
+        values.push_back(value);
+    }
+    const auto query = state.engine().queries().query(entity, text);
+    Record found(entity);
+    return only_match(state, *query, values, entity, found, what);
+}
+
+Id match(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
+         MutableRecordView record) {
+    if (!key.system.empty() && !key.key.empty()) {
+        return match_external(state, entity, key);
+    }
+    if (key.field_names.empty()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "an upsert key needs a system and a key, or the names of fields");
+    }
+    return match_fields(state, entity, key, record);
+}
+
+/// Writes the caller's fields over a record that is there: those given, or, when nothing says which
+/// were, those that differ from a new record's; all of them to replace.
+void overlay(const Entity& entity, MutableRecordView record, Record& stored, UpsertPolicy policy,
+             const FieldSet* given) {
+    const Record fresh(entity);
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        const Field& field = entity.fields[i];
+        const bool is_own = field.id > header::count || field.id == header::owner ||
+                            field.id == header::source;
+        const bool is_given = given != nullptr ? given->contains(i)
+                                               : !(record.get(field) == fresh.get(field));
+        if (is_own && !field.is_read_only && !field.is_computed &&
+            (is_given || policy == UpsertPolicy::replace)) {
+            stored.set(field, record.get(field));
+        }
+    }
+}
+
+void remember_key(Session& session, const Entity& entity, const UpsertKey& key, Id id) {
+    if (key.system.empty()) {
+        return;
+    }
+    ExternalId external{.system = key.system, .key = key.key, .record = Link{entity.number, id}};
+    engine::insert_record(session, entity_of<ExternalId>(), &external, Authority::host);
+}
+
+}  // namespace
+
+UpsertAction engine::upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
+                                   MutableRecordView record, UpsertPolicy policy,
+                                   const FieldSet* given) {
+    const Id id = match(session.state(), entity, key, record);
+    if (!id) {
+        insert_record(session, entity, record.object(), Authority::host);
+        remember_key(session, entity, key, header_of(record).id());
+        return UpsertAction::created;
+    }
+    Record stored(entity);
+    session.read(entity, id, stored.object());
+    UpsertAction action = UpsertAction::skipped;
+    switch (policy) {
+        case UpsertPolicy::create_or_fail:
+            throw Error::about(ErrorCode::duplicate,
+                               Problem{std::string(entity.name), "id", to_string(id),
+                                       "is the record that the key stands for already"});
+        case UpsertPolicy::skip:
+            break;
+        case UpsertPolicy::update:
+        case UpsertPolicy::replace:
+            overlay(entity, record, stored, policy, given);
+            action = update_record(session, entity, stored.object(), {}, Authority::host)
+                         ? UpsertAction::updated
+                         : UpsertAction::unchanged;
+            break;
+    }
+    entity.copy(record.object(), stored.object());
+    return action;
+}
+
+UpsertAction Session::upsert(const UpsertKey& key, MutableRecordView record, UpsertPolicy policy,
+                             const FieldSet* given) {
+    WriteScope scope(*state_);
+    const UpsertAction action = engine::upsert_record(
+        *this, registry().get(record.structure().name), key, record, policy, given);
+    scope.commit();
+    return action;
+}
+
+}  // namespace crmkit

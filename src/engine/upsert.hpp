@@ -1,0 +1,14 @@
+/// Upsert inside an open write transaction, for bulk writing: without a savepoint of its own.
+#pragma once
+
+#include "crmkit/engine/session.hpp"
+
+namespace crmkit::engine {
+
+/// As Session::upsert(), which see. Must run inside a WriteScope. When it throws and the history
+/// has not grown, it has left no trace; otherwise only the end of the transaction can undo it.
+UpsertAction upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
+                           MutableRecordView record, UpsertPolicy policy,
+                           const FieldSet* given = nullptr);
+
+}  // namespace crmkit::engine

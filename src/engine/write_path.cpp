@@ -1,0 +1,408 @@
+#include "write_path.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "crmkit/engine/session.hpp"
+#include "crmkit/model/user.hpp"
+#include "crmkit/schema/check.hpp"
+#include "crmkit/schema/normal_form.hpp"
+#include "crmkit/schema/search_text.hpp"
+#include "crmkit/schema/value_text.hpp"
+#include "history_text.hpp"
+#include "references.hpp"
+#include "rules.hpp"
+
+namespace crmkit::engine {
+
+namespace {
+
+/// Hooks and cascades that set each other off end here, not at the end of the stack.
+constexpr int deepest_nesting = 64;
+
+class Nesting {
+  public:
+    explicit Nesting(SessionState& state) : state_(state) {
+        if (state_.nesting >= deepest_nesting) {
+            throw Error(ErrorCode::limit, "hooks or deletions set each other off more than 64 deep");
+        }
+        ++state_.nesting;
+    }
+    Nesting(const Nesting&) = delete;
+    Nesting& operator=(const Nesting&) = delete;
+    ~Nesting() { --state_.nesting; }
+
+  private:
+    SessionState& state_;
+};
+
+void throw_if_any(std::vector<Problem> problems) {
+    if (!problems.empty()) {
+        throw Error::about(ErrorCode::validation, std::move(problems));
+    }
+}
+
+/// All that is wrong with the record by itself, its references, and what the rules found.
+void validate(SessionState& state, const Entity& entity, const void* before, const void* object,
+              std::vector<Problem> problems) {
+    check_record(RecordView(entity, object), problems);
+    if (entity.check != nullptr) {
+        entity.check(object, problems);
+    }
+    check_references(state, entity, before, object, problems);
+    throw_if_any(std::move(problems));
+}
+
+/// A host may not set what the library keeps: read-only fields must be as `reference` has them.
+void refuse_read_only(const Entity& entity, const void* reference, const void* object) {
+    std::vector<Problem> problems;
+    for (const Field& field : entity.fields.subspan(header::count)) {
+        if (!field.is_read_only) {
+            continue;
+        }
+        const ValueView value = field.native->get(field.member(object));
+        if (!(value == field.native->get(field.member(reference)))) {
+            problems.push_back(Problem{std::string(entity.name), std::string(field.name),
+                                       detail::shown_value(value),
+                                       "is set by the library only, through its operations"});
+        }
+    }
+    throw_if_any(std::move(problems));
+}
+
+std::vector<Problem> run_rules(WriteEvent& event) {
+    std::vector<Problem> problems;
+    for (const Rule& rule : standard_rules()) {
+        if (rule.before != nullptr && (rule.entity == 0 || rule.entity == event.entity.number)) {
+            rule.before(event, problems);
+        }
+    }
+    return problems;
+}
+
+/// Writes into `asked` what differs between `ruled` and `now`; false when nothing does.
+bool carry_over(const Entity& entity, const Record& ruled, const RecordView& now, Record& asked) {
+    bool any = false;
+    for (const Field& field : entity.fields) {
+        const ValueView value = now.get(field);
+        if (!(value == ruled.get(field))) {
+            asked.set(field, value);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/// The rules, then the host's hooks. What a hook changes counts as if the caller had asked for it:
+/// the rules then run again, on what was asked for with these changes. Returns the problems that
+/// the rules found.
+std::vector<Problem> run_before(WriteEvent& event) {
+    const auto hooks = event.session.state().engine().hooks().all();
+    const auto concerns = [&event](const HookList::Hook& hook) {
+        return hook.before && (hook.entity.empty() || hook.entity == event.entity.name);
+    };
+    if (std::none_of(hooks->begin(), hooks->end(), concerns)) {
+        return run_rules(event);
+    }
+    Record asked(event.entity);
+    event.entity.copy(asked.object(), event.after.object());
+    std::vector<Problem> problems = run_rules(event);
+    Record ruled(event.entity);
+    event.entity.copy(ruled.object(), event.after.object());
+    for (const HookList::Hook& hook : *hooks) {
+        if (concerns(hook)) {
+            hook.before(event);
+        }
+    }
+    if (!carry_over(event.entity, ruled, event.after, asked)) {
+        return problems;
+    }
+    event.entity.copy(event.after.object(), asked.object());
+    return run_rules(event);
+}
+
+void run_after(const WriteEvent& event) {
+    for (const Rule& rule : standard_rules()) {
+        if (rule.after != nullptr && (rule.entity == 0 || rule.entity == event.entity.number)) {
+            rule.after(event);
+        }
+    }
+    const auto hooks = event.session.state().engine().hooks().all();
+    for (const HookList::Hook& hook : *hooks) {
+        if (hook.after && (hook.entity.empty() || hook.entity == event.entity.name)) {
+            hook.after(event);
+        }
+    }
+}
+
+/// Whether a field belongs in the history: the header's bookkeeping says itself what it says.
+bool is_in_history(const Field& field) {
+    return field.id > header::count || field.id == header::owner || field.id == header::source;
+}
+
+std::string values_of_new(const Entity& entity, const void* object) {
+    ChangedValues values;
+    for (const Field& field : entity.fields) {
+        const ValueView value = field.native->get(field.member(object));
+        if (is_in_history(field) && !value.is_null()) {
+            values.add(field, {}, value);
+        }
+    }
+    return values.take();
+}
+
+struct Difference {
+    FieldSet fields;
+    std::string values;
+};
+
+Difference difference(const Entity& entity, const void* before, const void* after) {
+    Difference found;
+    ChangedValues values;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        const Field& field = entity.fields[i];
+        if (!is_in_history(field)) {
+            continue;
+        }
+        const ValueView was = field.native->get(field.member(before));
+        const ValueView is = field.native->get(field.member(after));
+        if (!(was == is)) {
+            found.fields.add(i);
+            values.add(field, was, is);
+        }
+    }
+    found.values = values.take();
+    return found;
+}
+
+Change change_of(const Entity& entity, const void* object, ChangeKind kind, Instant at) {
+    const auto head = header_of(RecordView(entity, object));
+    Change change;
+    change.at = at;
+    change.entity = entity.number;
+    change.record = head.id();
+    change.kind = kind;
+    change.version = head.version();
+    return change;
+}
+
+void add_header_changes(FieldSet& fields) {
+    fields.add(header::modified_at - 1U);
+    fields.add(header::modified_by - 1U);
+    fields.add(header::version - 1U);
+}
+
+/// Stamps the header for one more version.
+void stamp(SessionState& state, const Entity& entity, void* object, const void* before) {
+    const auto head = header_of(MutableRecordView(entity, object));
+    head.version() = header_of(RecordView(entity, before)).version() + 1;
+    head.modified_at() = state.now();
+    head.modified_by() = state.actor();
+}
+
+void reindex(Storage& storage, const Entity& entity, const void* before, const void* after) {
+    const Id id = header_of(RecordView(entity, after != nullptr ? after : before)).id();
+    const std::string old = before != nullptr ? search_text(entity, before) : std::string();
+    const std::string now = after != nullptr ? search_text(entity, after) : std::string();
+    if (old == now) {
+        return;
+    }
+    if (!old.empty()) {
+        storage.unindex_text(entity, id, old);
+    }
+    if (!now.empty()) {
+        storage.index_text(entity, id, now);
+    }
+}
+
+/// The stored record, live or not as wanted. Throws not_found.
+Record stored(SessionState& state, const Entity& entity, Id id, Deleted deleted) {
+    Record record(entity);
+    if (!state.writer().get(entity, id, record.object()) ||
+        (deleted == Deleted::hidden && header_of(record).deleted_at())) {
+        fail_not_found(entity, id);
+    }
+    return record;
+}
+
+[[noreturn]] void fail_stale(const Entity& entity, Id id, std::int64_t expected,
+                             std::int64_t found) {
+    throw Error::about(ErrorCode::conflict,
+                       Problem{std::string(entity.name), "version", std::to_string(expected),
+                               fmt::format("is stale: record {} has been changed since and is at "
+                                           "version {} now; read it again",
+                                           id.value, found)});
+}
+
+void check_version(const Entity& entity, const Record& record,
+                   std::optional<std::int64_t> expected) {
+    const auto head = header_of(record);
+    if (expected && *expected != head.version()) {
+        fail_stale(entity, head.id(), *expected, head.version());
+    }
+}
+
+/// Keeps of the header what a host may not set.
+void keep_header(const Entity& entity, const Record& before, void* object) {
+    const auto was = header_of(before);
+    const auto head = header_of(MutableRecordView(entity, object));
+    head.created_at() = was.created_at();
+    head.created_by() = was.created_by();
+    head.modified_at() = was.modified_at();
+    head.modified_by() = was.modified_by();
+    head.deleted_at() = was.deleted_at();
+    head.version() = was.version();
+}
+
+/// Writes a record's row, deleted or live again, with history and search.
+std::int64_t write_deletion(Session& session, const Entity& entity, const Record& before,
+                            Record& after, ChangeKind kind) {
+    SessionState& state = session.state();
+    stamp(state, entity, after.object(), before.object());
+    FieldSet fields;
+    add_header_changes(fields);
+    fields.add(header::deleted_at - 1U);
+    state.writer().update(entity, after.object(), fields, header_of(before).version());
+    Change change = change_of(entity, after.object(), kind, header_of(after).modified_at());
+    change.values = "{}";
+    const bool is_deletion = kind == ChangeKind::deleted;
+    reindex(state.writer(), entity, is_deletion ? before.object() : nullptr,
+            is_deletion ? nullptr : after.object());
+    return state.append(std::move(change));
+}
+
+}  // namespace
+
+void refuse_internal(const Entity& entity) {
+    if (entity.is_internal) {
+        throw Error(ErrorCode::permission_denied,
+                    fmt::format("{} is written by the library only", entity.plural));
+    }
+}
+
+void fill_computed_fields(const Entity& entity, void* object) {
+    for (const Field& field : entity.fields) {
+        if (field.normal_form_of.empty()) {
+            continue;
+        }
+        const Field& source = *entity.find(field.normal_form_of);
+        const std::string_view raw = source.native->get(source.member(object)).text();
+        const std::string normal = raw.empty() ? std::string() : normal_form(source, raw);
+        field.native->set(field.member(object), ValueView(normal));
+    }
+    if (entity.derive != nullptr) {
+        entity.derive(object);
+    }
+}
+
+void fail_not_found(const Entity& entity, Id id) {
+    throw Error::about(ErrorCode::not_found, Problem{std::string(entity.name), "id", to_string(id),
+                                                     "there is no such record"});
+}
+
+void insert_record(Session& session, const Entity& entity, void* object, Authority authority) {
+    SessionState& state = session.state();
+    const Nesting nesting(state);
+    const MutableRecordView record(entity, object);
+    if (authority == Authority::host) {
+        refuse_internal(entity);
+        refuse_read_only(entity, Record(entity).object(), object);
+    }
+    const auto head = header_of(record);
+    head.id() = state.engine().next_id();
+    head.created_at() = head.modified_at() = state.now();
+    head.created_by() = head.modified_by() = state.actor();
+    head.version() = 1;
+    head.deleted_at().reset();
+    if (!head.owner() && state.actor()) {
+        head.owner() = Link{User::entity_number, state.actor()};
+    }
+    WriteEvent event{session, entity, ChangeKind::created, nullptr, record};
+    fill_computed_fields(entity, object);
+    std::vector<Problem> problems = run_before(event);
+    fill_computed_fields(entity, object);
+    validate(state, entity, nullptr, object, std::move(problems));
+
+    Storage& storage = state.writer();
+    storage.insert(entity, object);
+    Change change = change_of(entity, object, ChangeKind::created, head.created_at());
+    change.values = values_of_new(entity, object);
+    state.append(std::move(change));
+    reindex(storage, entity, nullptr, object);
+    run_after(event);
+}
+
+bool update_record(Session& session, const Entity& entity, void* object,
+                   std::optional<std::int64_t> expected_version, Authority authority) {
+    SessionState& state = session.state();
+    const Nesting nesting(state);
+    const MutableRecordView record(entity, object);
+    const Record before = stored(state, entity, header_of(record).id(), Deleted::hidden);
+    check_version(entity, before, expected_version);
+    if (authority == Authority::host) {
+        refuse_internal(entity);
+        refuse_read_only(entity, before.object(), object);
+    }
+    keep_header(entity, before, object);
+    WriteEvent event{session, entity, ChangeKind::updated, before.object(), record};
+    fill_computed_fields(entity, object);
+    std::vector<Problem> problems = run_before(event);
+    fill_computed_fields(entity, object);
+    Difference changed = difference(entity, before.object(), object);
+    if (changed.fields.empty()) {
+        return false;
+    }
+    validate(state, entity, before.object(), object, std::move(problems));
+
+    stamp(state, entity, object, before.object());
+    add_header_changes(changed.fields);
+    Storage& storage = state.writer();
+    if (!storage.update(entity, object, changed.fields, header_of(before).version())) {
+        fail_stale(entity, header_of(before).id(), header_of(before).version(), 0);
+    }
+    Change change = change_of(entity, object, ChangeKind::updated, header_of(record).modified_at());
+    change.values = std::move(changed.values);
+    state.append(std::move(change));
+    reindex(storage, entity, before.object(), object);
+    run_after(event);
+    return true;
+}
+
+std::int64_t delete_record(Session& session, const Entity& entity, Id id,
+                           std::optional<std::int64_t> expected_version) {
+    SessionState& state = session.state();
+    const Nesting nesting(state);
+    const Record before = stored(state, entity, id, Deleted::hidden);
+    check_version(entity, before, expected_version);
+    Record after = before;
+    WriteEvent event{session, entity, ChangeKind::deleted, before.object(), after};
+    throw_if_any(run_before(event));
+    refuse_if_restricted(state, entity, id);
+    header_of(after).deleted_at() = state.now();
+    const std::int64_t position =
+        write_deletion(session, entity, before, after, ChangeKind::deleted);
+    run_after(event);
+    release_references(session, entity, id, position);
+    return position;
+}
+
+void restore_record(Session& session, const Entity& entity, Id id) {
+    SessionState& state = session.state();
+    const Nesting nesting(state);
+    const Record before = stored(state, entity, id, Deleted::shown);
+    if (!header_of(before).deleted_at()) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("{} {} is not deleted", entity.name, id.value));
+    }
+    Record after = before;
+    header_of(after).deleted_at().reset();
+    WriteEvent event{session, entity, ChangeKind::restored, before.object(), after};
+    std::vector<Problem> problems = run_before(event);
+    validate(state, entity, nullptr, after.object(), std::move(problems));
+    write_deletion(session, entity, before, after, ChangeKind::restored);
+    run_after(event);
+}
+
+}  // namespace crmkit::engine

@@ -1,0 +1,48 @@
+/// The one write path: every row that changes, changes here.
+///
+/// validate (all problems at once) → rules and before-hooks → one transaction of row, history,
+/// search entry and derived values → after-hooks. Each function must run inside a WriteScope.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "crmkit/schema/record.hpp"
+#include "session_state.hpp"
+
+namespace crmkit {
+class Session;
+}
+
+namespace crmkit::engine {
+
+/// Who asks for a write: a host may not touch read-only fields, the library's own operations may.
+enum class Authority : std::uint8_t { host, library };
+
+/// Adds a record; `object`, a struct of `entity`, becomes as stored.
+void insert_record(Session& session, const Entity& entity, void* object, Authority authority);
+
+/// Writes what differs between `object` and the store; false when nothing does. `object` becomes
+/// as stored. With `expected_version`, throws conflict unless the store has that version.
+bool update_record(Session& session, const Entity& entity, void* object,
+                   std::optional<std::int64_t> expected_version, Authority authority);
+
+/// Deletes a record and does to those that refer to it what their rules say. Returns the position
+/// of the change.
+std::int64_t delete_record(Session& session, const Entity& entity, Id id,
+                           std::optional<std::int64_t> expected_version);
+
+/// Brings a deleted record back, without what was deleted along with it.
+void restore_record(Session& session, const Entity& entity, Id id);
+
+/// Throws permission_denied for an entity that hosts may only read: insert and update look for
+/// themselves, who deletes, restores or takes back for a host asks this first.
+void refuse_internal(const Entity& entity);
+
+/// Works out the computed fields of `object` from its others.
+void fill_computed_fields(const Entity& entity, void* object);
+
+/// Throws not_found, naming the entity and the id.
+[[noreturn]] void fail_not_found(const Entity& entity, Id id);
+
+}  // namespace crmkit::engine

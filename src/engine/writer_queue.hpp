@@ -1,0 +1,47 @@
+/// `WriterQueue`: lets one session write at a time, in the order they came.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "crmkit/base/error.hpp"
+
+namespace crmkit::engine {
+
+/// A fair lock: tickets are served in the order they were drawn, so that no writer starves.
+class WriterQueue {
+  public:
+    /// Waits for its turn. Throws busy when this thread itself holds the queue for another session:
+    /// waiting would then never end.
+    void lock() {
+        std::unique_lock lock(mutex_);
+        if (is_held_ && holder_ == std::this_thread::get_id()) {
+            throw Error(ErrorCode::busy,
+                        "another session of this thread has a write transaction open: end it first");
+        }
+        const std::uint64_t ticket = next_ticket_++;
+        served_.wait(lock, [&] { return !is_held_ && now_serving_ == ticket; });
+        is_held_ = true;
+        holder_ = std::this_thread::get_id();
+    }
+    void unlock() noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            is_held_ = false;
+            ++now_serving_;
+        }
+        served_.notify_all();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable served_;
+    std::uint64_t next_ticket_ = 0;
+    std::uint64_t now_serving_ = 0;
+    bool is_held_ = false;
+    std::thread::id holder_{};
+};
+
+}  // namespace crmkit::engine

@@ -1,0 +1,92 @@
+#include "crmkit/exchange/byte_sink.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "crmkit/base/error.hpp"
+#include "file_error.hpp"
+
+namespace crmkit::exchange {
+
+namespace {
+
+/// Where the bytes shall land in the end: what a symbolic link points at, not the link.
+std::string target_of(const std::string& path) {
+    std::error_code absent;
+    const auto target = std::filesystem::canonical(path, absent);
+    return absent ? path : target.string();
+}
+
+bool is_special(const std::string& path) {
+    std::error_code absent;
+    const auto status = std::filesystem::status(path, absent);
+    return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+}  // namespace
+
+void ByteSink::close() {}
+
+void FileSink::Close::operator()(std::FILE* stream) const { (void)std::fclose(stream); }
+
+FileSink::FileSink(const std::string& path) : path_(target_of(path)) {
+    if (!is_special(path_)) {
+        partial_ = path_ + ".partial";
+    }
+    stream_.reset(std::fopen(partial_.empty() ? path_.c_str() : partial_.c_str(), "wb"));
+    if (!stream_) {
+        throw detail::file_error("write", path_, errno);
+    }
+    // Our writers bring large blocks, and unbuffered every failure shows where it happens.
+    (void)std::setvbuf(stream_.get(), nullptr, _IONBF, 0);
+}
+
+FileSink::~FileSink() {
+    if (stream_ && !partial_.empty()) {
+        stream_.reset();
+        (void)std::remove(partial_.c_str());
+    }
+}
+
+void FileSink::write(std::string_view bytes) {
+    if (!stream_) {
+        throw Error(ErrorCode::invalid_argument, "the file '" + path_ + "' is closed");
+    }
+    errno = 0;
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stream_.get()) != bytes.size()) {
+        throw detail::file_error("write", path_, errno);
+    }
+}
+
+void FileSink::close() {
+    if (!stream_) {
+        return;
+    }
+    errno = 0;
+    if (std::fclose(stream_.release()) != 0) {
+        const int number = errno;
+        if (!partial_.empty()) {
+            (void)std::remove(partial_.c_str());
+        }
+        throw detail::file_error("write", path_, number);
+    }
+    if (partial_.empty()) {
+        return;
+    }
+    std::error_code failed;
+    std::filesystem::rename(partial_, path_, failed);
+    if (failed) {
+        (void)std::remove(partial_.c_str());
+        throw detail::file_error("write", path_, failed.value());
+    }
+}
+
+CallbackSink::CallbackSink(Write write) : write_(std::move(write)) {
+    if (!write_) {
+        throw Error(ErrorCode::invalid_argument, "a callback sink needs a writer");
+    }
+}
+
+}  // namespace crmkit::exchange

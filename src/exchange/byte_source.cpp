@@ -1,0 +1,110 @@
+#include "crmkit/exchange/byte_source.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "crmkit/base/error.hpp"
+#include "file_error.hpp"
+
+namespace crmkit::exchange {
+
+bool ByteSource::seek(std::uint64_t /*offset*/) { return false; }
+
+std::optional<std::uint64_t> ByteSource::size() const { return std::nullopt; }
+
+void FileSource::Close::operator()(std::FILE* stream) const {
+    if (owned) {
+        (void)std::fclose(stream);  // it was only read: nothing can be lost here
+    }
+}
+
+FileSource::FileSource(const std::string& path)
+    : stream_(std::fopen(path.c_str(), "rb"), Close{true}), path_(path) {
+    if (!stream_) {
+        throw detail::file_error("read", path_, errno);
+    }
+    // Our readers ask for large blocks: a second buffer would only be one more copy.
+    (void)std::setvbuf(stream_.get(), nullptr, _IONBF, 0);
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path_, unknown)) {
+        throw detail::file_error("read", path_, EISDIR);
+    }
+    if (std::filesystem::is_regular_file(path_, unknown)) {
+        const auto bytes = std::filesystem::file_size(path_, unknown);
+        if (!unknown) {
+            size_ = bytes;
+        }
+    }
+}
+
+FileSource::FileSource(std::FILE* stream) : stream_(stream, Close{false}), path_("(stream)") {
+    if (stream == nullptr) {
+        throw Error(ErrorCode::invalid_argument, "a file source needs an open stream");
+    }
+}
+
+std::size_t FileSource::read(char* out, std::size_t size) {
+    errno = 0;
+    const std::size_t count = std::fread(out, 1, size, stream_.get());
+    if (count == 0 && std::ferror(stream_.get()) != 0) {
+        throw detail::file_error("read", path_, errno);
+    }
+    return count;
+}
+
+bool FileSource::seek(std::uint64_t offset) {
+    if (!size_ || offset > *size_) {
+        return false;
+    }
+    // In steps, because the C library's offset is a long, and that has 32 bits on some platforms.
+    constexpr std::uint64_t step = std::uint64_t{1} << 30U;
+    bool done = std::fseek(stream_.get(), 0, SEEK_SET) == 0;
+    for (std::uint64_t left = offset; done && left > 0;) {
+        const auto part = std::min(left, step);
+        done = std::fseek(stream_.get(), static_cast<long>(part), SEEK_CUR) == 0;
+        left -= part;
+    }
+    if (!done) {
+        throw detail::file_error("read", path_, errno);
+    }
+    return true;
+}
+
+std::size_t MemorySource::read(char* out, std::size_t size) {
+    const std::size_t count = std::min(size, text_.size() - at_);
+    if (count > 0) {
+        std::memcpy(out, text_.data() + at_, count);
+    }
+    at_ += count;
+    return count;
+}
+
+bool MemorySource::seek(std::uint64_t offset) {
+    if (offset > text_.size()) {
+        return false;
+    }
+    at_ = static_cast<std::size_t>(offset);
+    return true;
+}
+
+CallbackSource::CallbackSource(Read read, std::optional<std::uint64_t> size)
+    : read_(std::move(read)), size_(size) {
+    if (!read_) {
+        throw Error(ErrorCode::invalid_argument, "a callback source needs a reader");
+    }
+}
+
+std::size_t CallbackSource::read(char* out, std::size_t size) {
+    const std::size_t count = read_(out, size);
+    if (count > size) {
+        throw Error(ErrorCode::io, "the host's reader claims " + std::to_string(count) +
+                                       " bytes where " + std::to_string(size) + " were asked for");
+    }
+    return count;
+}
+
+}  // namespace crmkit::exchange

@@ -1,0 +1,66 @@
+#include "crmkit/exchange/formula_guard.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace crmkit::exchange {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// What follows a number's digits: nothing, an exponent, a percent sign.
+bool is_number_end(std::string_view rest) {
+    if (rest.empty() || rest == "%") {
+        return true;
+    }
+    if (rest.front() != 'e' && rest.front() != 'E') {
+        return false;
+    }
+    rest.remove_prefix(1);
+    if (!rest.empty() && (rest.front() == '+' || rest.front() == '-')) {
+        rest.remove_prefix(1);
+    }
+    return !rest.empty() && std::all_of(rest.begin(), rest.end(), is_digit);
+}
+
+/// For a cell that begins with + or -.
+bool is_harmless(std::string_view cell) {
+    constexpr std::string_view in_numbers = "0123456789 .,()/-";
+    const std::size_t end = std::min(cell.find_first_not_of(in_numbers, 1), cell.size());
+    return std::any_of(cell.begin(), cell.begin() + static_cast<std::ptrdiff_t>(end), is_digit) &&
+           (end == cell.size() || (is_digit(cell[end - 1]) && is_number_end(cell.substr(end))));
+}
+
+}  // namespace
+
+bool needs_guard(std::string_view cell) {
+    constexpr std::array<std::string_view, 4> full_width{"＝", "＋", "－", "＠"};
+    const std::size_t first = cell.find_first_not_of('\'');
+    if (first == std::string_view::npos) {
+        return false;
+    }
+    cell.remove_prefix(first);
+    switch (cell.front()) {
+        case '=':
+        case '@':
+        case '\t':
+        case '\r':
+        case '\n':
+        case '\0':
+            return true;
+        case '+':
+        case '-':
+            return !is_harmless(cell);
+        default:
+            return std::any_of(full_width.begin(), full_width.end(),
+                               [&](std::string_view sign) { return cell.starts_with(sign); });
+    }
+}
+
+std::string_view unguarded(std::string_view cell) {
+    const bool guarded = !cell.empty() && cell.front() == '\'' && needs_guard(cell.substr(1));
+    return guarded ? cell.substr(1) : cell;
+}
+
+}  // namespace crmkit::exchange

@@ -1,0 +1,142 @@
+#include "reference_finder.hpp"
+
+#include <fmt/format.h>
+
+#include "crmkit/schema/normal_form.hpp"
+#include "crmkit/schema/value_text.hpp"
+
+namespace crmkit::exchange::detail {
+
+namespace {
+
+constexpr std::size_t most_remembered = 20'000;
+
+/// Appends a part of a key so that the parts can be told apart, whatever is in them.
+void append_part(std::string& key, std::string_view part) {
+    key += part;
+    key += '\0';
+    key += std::to_string(part.size());
+    key += '\0';
+}
+
+}  // namespace
+
+ReferenceFinder::ReferenceFinder(engine::SessionState& state, const CompiledPlan& plan)
+    : state_(state), plan_(plan) {
+    for (const CompiledReference& reference : plan.references) {
+        std::vector<Search>& searches = searches_.emplace_back();
+        for (const CompiledLookup& lookup : reference.lookups) {
+            searches.push_back({&lookup,
+                                state.engine().queries().query(*lookup.entity, lookup.query),
+                                RecentlyUsed<Id>(most_remembered)});
+        }
+    }
+}
+
+/// The values of a key, and the text that they are remembered by. False when one is empty, or
+/// cannot be read, which is a problem.
+bool ReferenceFinder::make_key(const CompiledLookup& lookup, const ReferenceValues& values,
+                               std::vector<Problem>& problems) {
+    key_values_.clear();
+    key_text_.clear();
+    bool is_whole = true;
+    for (const LookupKey& key : lookup.keys) {
+        const Link link = values.links[key.column];
+        const std::string& text = values.texts[key.column];
+        Value value;
+        if (link) {
+            value = key.field->type() == FieldType::reference ? Value(link.id) : Value(link);
+        } else if (key.normal_source != nullptr) {
+            value = text.empty() ? Value() : Value(normal_form(*key.normal_source, text));
+        } else {
+            std::string why;
+            auto parsed = parse_text(*key.field, text, why, plan_.conversion);
+            if (!parsed) {
+                problems.push_back({std::string(lookup.entity->name), std::string(key.field->name),
+                                    crmkit::detail::shown(text), std::move(why)});
+                return false;
+            }
+            value = std::move(*parsed);
+        }
+        is_whole = is_whole && !value.is_null();
+        append_part(key_text_, to_text(value));
+        key_values_.push_back(std::move(value));
+    }
+    return is_whole;
+}
+
+std::optional<Id> ReferenceFinder::search(Search& search, const ReferenceValues& values,
+                                          bool& has_key, std::vector<Problem>& problems) {
+    const std::size_t problems_before = problems.size();
+    has_key = make_key(*search.lookup, values, problems);
+    if (!has_key) {
+        has_key = problems.size() != problems_before;
+        return std::nullopt;
+    }
+    if (const Id* known = search.known.find(key_text_)) {
+        return *known;
+    }
+    const std::vector<ValueView> views(key_values_.begin(), key_values_.end());
+    const auto cursor = state_.writer().scan(*search.query, {views, state_.now(), {}});
+    Record record(*search.lookup->entity);
+    if (!cursor->next(record.object())) {
+        return std::nullopt;
+    }
+    const Id first = header_of(record).id();
+    if (cursor->next(record.object())) {
+        problems.push_back(
+            {std::string(search.lookup->entity->name), std::string(search.lookup->keys[0].field->name),
+             crmkit::detail::shown_value(key_values_.front()),
+             fmt::format("matches several {}, {} and {} among them", search.lookup->entity->plural,
+                         first.value, header_of(record).id().value)});
+        return std::nullopt;
+    }
+    search.known.put(key_text_, first);
+    return first;
+}
+
+Link ReferenceFinder::find(std::size_t reference, const ReferenceValues& values,
+                           std::vector<Problem>& problems) {
+    const std::size_t problems_before = problems.size();
+    for (Search& one : searches_[reference]) {
+        bool has_key = false;
+        const auto id = search(one, values, has_key, problems);
+        if (id) {
+            return Link{one.lookup->entity->number, *id};
+        }
+        if (problems.size() != problems_before) {
+            return {};
+        }
+    }
+    return {};
+}
+
+void ReferenceFinder::forget(const Entity& entity, const RecordView& record) {
+    for (std::vector<Search>& searches : searches_) {
+        for (Search& one : searches) {
+            if (one.lookup->entity != &entity) {
+                continue;
+            }
+            key_text_.clear();
+            for (const LookupKey& key : one.lookup->keys) {
+                // A path leads to another record, and from which rows is not known.
+                if (key.is_path) {
+                    one.known.clear();
+                    break;
+                }
+                append_part(key_text_, to_text(record.get(*key.field)));
+            }
+            one.known.erase(key_text_);
+        }
+    }
+}
+
+void ReferenceFinder::forget_all() {
+    for (std::vector<Search>& searches : searches_) {
+        for (Search& one : searches) {
+            one.known.clear();
+        }
+    }
+}
+
+}  // namespace crmkit::exchange::detail

@@ -1,0 +1,25 @@
+#include "sales_rules.hpp"
+
+#include <array>
+
+#include "crmkit/model/opportunity.hpp"
+#include "crmkit/model/opportunity_line.hpp"
+#include "crmkit/model/pipeline.hpp"
+#include "crmkit/model/stage.hpp"
+
+namespace crmkit::sales {
+
+namespace {
+
+constexpr std::array rules{
+    Rule{Opportunity::entity_number, &before_opportunity, &after_opportunity},
+    Rule{OpportunityLine::entity_number, &before_opportunity_line, &after_opportunity_line},
+    Rule{Stage::entity_number, &before_stage, nullptr},
+    Rule{Pipeline::entity_number, nullptr, &after_pipeline},
+};
+
+}  // namespace
+
+std::span<const Rule> sales_rules() { return rules; }
+
+}  // namespace crmkit::sales

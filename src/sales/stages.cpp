@@ -1,0 +1,80 @@
+#include "stages.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "crmkit/model/pipeline.hpp"
+
+namespace crmkit::sales {
+
+std::vector<Stage> active_stages(Session& session, Id pipeline) {
+    return session
+        .query<Stage>("pipeline = :pipeline and is_active order by sort_order",
+                      {{"pipeline", pipeline}})
+        .all();
+}
+
+std::optional<Stage> first_stage(Session& session, Id pipeline, OpportunityState state) {
+    return session
+        .query<Stage>(
+            "pipeline = :pipeline and state = :state and is_active "
+            "order by sort_order limit 1",
+            {{"pipeline", pipeline}, {"state", label_of(state)}})
+        .first();
+}
+
+Id default_stage(Session& session) {
+    const auto pipeline =
+        session.query<Pipeline>("is_default and is_active order by sort_order limit 1").first();
+    if (!pipeline) {
+        return {};
+    }
+    const auto stage = first_stage(session, pipeline->id, OpportunityState::open);
+    return stage ? stage->id : Id{};
+}
+
+std::optional<std::int64_t> usual_probability(const Stage& stage) {
+    if (stage.probability) {
+        return stage.probability;
+    }
+    switch (stage.state) {
+        case OpportunityState::open:
+            return std::nullopt;
+        case OpportunityState::won:
+            return 100;
+        case OpportunityState::lost:
+            return 0;
+    }
+    return std::nullopt;
+}
+
+Stage mapped_stage(Session& session, const Stage& stage, Id pipeline) {
+    const std::int64_t wanted = usual_probability(stage).value_or(0);
+    std::optional<Stage> nearest;
+    for (Stage& candidate : active_stages(session, pipeline)) {
+        if (candidate.state != stage.state) {
+            continue;
+        }
+        if (candidate.name == stage.name) {
+            return std::move(candidate);
+        }
+        const auto distance = [wanted](const Stage& from) {
+            return std::llabs(usual_probability(from).value_or(0) - wanted);
+        };
+        if (!nearest || distance(candidate) < distance(*nearest)) {
+            nearest = std::move(candidate);
+        }
+    }
+    if (!nearest) {
+        throw Error::about(
+            ErrorCode::validation,
+            Problem{"opportunity", "pipeline", session.get<Pipeline>(pipeline).name,
+                    fmt::format("has no stage for opportunities that are {}, as in stage '{}'",
+                                label_of(stage.state), stage.name)});
+    }
+    return std::move(*nearest);
+}
+
+}  // namespace crmkit::sales

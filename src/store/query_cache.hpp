@@ -1,0 +1,56 @@
+/// `CompiledQueries`: the queries that a connection has compiled, so that each is compiled once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crmkit/expr/expression.hpp"
+#include "sql_compiler.hpp"
+#include "sqlite_connection.hpp"
+
+namespace crmkit::sqlite {
+
+/// A compiled statement and its prepared ones.
+struct KeptStatement {
+    CompiledStatement compiled;
+    StatementPool* pool;
+};
+/// What one query runs: several statements for a page that one alone would not find by an index.
+using KeptStatements = std::vector<KeptStatement>;
+
+/// Keyed by the identity of a query's parameter list, which is made anew by each parse and kept
+/// here, so that no other query can come to have it.
+class CompiledQueries {
+  public:
+    CompiledQueries(Connection& connection, std::string table_prefix)
+        : connection_(connection), prefix_(std::move(table_prefix)) {}
+
+    std::shared_ptr<const KeptStatements> select(const expr::Query& query,
+                                                 std::span<const Value> after);
+    std::shared_ptr<const KeptStatements> aggregation(const expr::Aggregation& aggregation);
+
+  private:
+    /// A host that pastes values into its texts would fill memory: past this many, start again.
+    static constexpr std::size_t most = 2000;
+
+    struct Kept {
+        std::shared_ptr<const expr::Parameters> identity;
+        std::shared_ptr<const KeptStatements> statements;
+    };
+    /// The second part tells the pages of a query apart: which of the keys are null.
+    using Key = std::pair<const expr::Parameters*, std::string>;
+
+    template <typename Compile>
+    std::shared_ptr<const KeptStatements> find_or_compile(
+        const std::shared_ptr<const expr::Parameters>& identity, std::string variant,
+        Compile compile);
+
+    Connection& connection_;
+    std::string prefix_;
+    std::map<Key, Kept> kept_;
+};
+
+}  // namespace crmkit::sqlite

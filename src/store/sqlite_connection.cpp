@@ -1,0 +1,144 @@
+#include "sqlite_connection.hpp"
+
+#include <utility>
+
+namespace crmkit::sqlite {
+
+namespace {
+
+ErrorCode error_code(int result) {
+    if (result == SQLITE_IOERR_NOMEM) {
+        return ErrorCode::out_of_memory;
+    }
+    switch (result & 0xFF) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return ErrorCode::busy;
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+            return ErrorCode::read_only;
+        case SQLITE_FULL:
+            return ErrorCode::disk_full;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_PROTOCOL:
+        case SQLITE_NOLFS:
+            return ErrorCode::io;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorCode::corrupt;
+        case SQLITE_NOMEM:
+            return ErrorCode::out_of_memory;
+        case SQLITE_TOOBIG:
+            return ErrorCode::limit;
+        case SQLITE_INTERRUPT:
+        case SQLITE_ABORT:
+            return ErrorCode::cancelled;
+        default:  // an int of SQLite's, not an enum of ours
+            return ErrorCode::internal;
+    }
+}
+
+/// "UNIQUE constraint failed: stages.pipeline, stages.name" as an error with a problem for each
+/// column, which the storage then names by entity, field and value.
+Error duplicate_error(std::string_view message) {
+    std::vector<Problem> problems;
+    const std::size_t colon = message.find(": ");
+    std::string_view columns = message.substr(colon == std::string_view::npos ? 0 : colon + 2);
+    while (!columns.empty()) {
+        const std::size_t comma = columns.find(", ");
+        const std::string_view column = columns.substr(0, comma);
+        const std::size_t point = column.find('.');
+        Problem& problem = problems.emplace_back();
+        problem.entity = column.substr(0, point);
+        problem.field = point == std::string_view::npos ? "" : column.substr(point + 1);
+        problem.message = "is taken by another record";
+        columns.remove_prefix(comma == std::string_view::npos ? columns.size() : comma + 2);
+    }
+    return Error::about(ErrorCode::duplicate, std::move(problems));
+}
+
+}  // namespace
+
+void fail(sqlite3* connection, int result) {
+    const int extended = connection == nullptr ? result : sqlite3_extended_errcode(connection);
+    const int code = (extended & 0xFF) == (result & 0xFF) ? extended : result;
+    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+        code == SQLITE_CONSTRAINT_ROWID) {
+        throw duplicate_error(sqlite3_errmsg(connection));
+    }
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+        throw Error(ErrorCode::restricted, "another record refers to this one, or it refers to one "
+                                           "that does not exist");
+    }
+    const ErrorCode named = error_code(code);
+    std::string message = "the store answered: ";
+    message += sqlite3_errstr(code);
+    if (named == ErrorCode::internal && connection != nullptr) {
+        message += std::string(" (") + sqlite3_errmsg(connection) + ")";
+    }
+    throw Error(named, std::move(message));
+}
+
+Statement::Statement(sqlite3* connection, std::string_view sql) {
+    sqlite::check(connection,
+                  sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
+                                     SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
+}
+
+void Statement::fail_and_reset(int result) {
+    sqlite3* const connection = sqlite3_db_handle(handle_);
+    try {
+        fail(connection, result);
+    } catch (const Error&) {
+        sqlite3_reset(handle_);
+        throw;
+    }
+}
+
+Connection::Connection(const std::string& path, int flags) {
+    const int result = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+    if (result != SQLITE_OK) {
+        sqlite3_close_v2(handle_);
+        throw Error(error_code(result),
+                    "cannot open the store '" + path + "': " + sqlite3_errstr(result));
+    }
+    sqlite3_extended_result_codes(handle_, 1);
+}
+
+Connection::~Connection() {
+    kept_.clear();
+    if (is_owned_) {
+        sqlite3_close_v2(handle_);
+    }
+}
+
+StatementPool& Connection::pool(std::string_view sql) {
+    const auto found = kept_.find(sql);
+    if (found != kept_.end()) {
+        return found->second;
+    }
+    std::string text(sql);
+    return kept_.try_emplace(text, handle_, text).first->second;
+}
+
+void Connection::execute(const std::string& sql) { Statement(handle_, sql).run(); }
+
+std::optional<std::string> Connection::read_text(const std::string& sql) {
+    Statement statement(handle_, sql);
+    if (!statement.step()) {
+        return std::nullopt;
+    }
+    return std::string(statement.text(0));
+}
+
+std::optional<std::int64_t> Connection::read_integer(const std::string& sql) {
+    Statement statement(handle_, sql);
+    if (!statement.step()) {
+        return std::nullopt;
+    }
+    return statement.integer(0);
+}
+
+}  // namespace crmkit::sqlite

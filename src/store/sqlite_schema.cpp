@@ -1,0 +1,374 @@
+#include "sqlite_schema.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "crmkit/schema/record.hpp"
+#include "crmkit/store/columns.hpp"
+#include "crmkit/store/schema_version.hpp"
+
+namespace crmkit::sqlite {
+
+namespace {
+
+/// The clause that makes SQLite refuse a reference to nothing; "" where that cannot be said, as for
+/// links, or is not worth a look-up on each write, as for the header's users.
+std::string foreign_key(const TableNames& names, const Registry& registry, const Field& field) {
+    if (field.type() != FieldType::reference || field.id <= header::count) {
+        return "";
+    }
+    return fmt::format(" REFERENCES {} (id)", names.of(registry.get(field.target)));
+}
+
+std::string column_definition(const Column& column) {
+    std::string definition = quoted(column.name) + " " + std::string(to_string(column.type));
+    if (column.name == "id") {
+        return definition + " PRIMARY KEY";
+    }
+    // A NOT NULL column needs a default, so that it can be added to a table that has rows.
+    return column.is_not_null ? definition + " NOT NULL DEFAULT " +
+                                 (column.type == ColumnType::text ? "''" : "0")
+                           : definition;
+}
+
+/// The parts of an index's list: "owner, state, close_date".
+std::vector<std::string_view> split_names(std::string_view list) {
+    std::vector<std::string_view> names;
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        names.push_back(trim(list.substr(0, comma)));
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    }
+    return names;
+}
+
+/// An index as its name and its CREATE statement.
+struct IndexStatement {
+    std::string name;
+    std::string sql;
+};
+
+IndexStatement index_statement(const TableNames& names, const Entity& entity, const Index& index) {
+    const std::string kind = index.is_unique ? "unique" : "by";
+    std::string name = names.prefix + std::string(entity.plural) + "_" + kind;
+    std::string columns;
+    for (const std::string_view part : split_names(index.fields)) {
+        const Field& field = field_of(entity, part);
+        name += "_" + std::string(part);
+        for (const Column& column : columns_of(field)) {
+            // A list by a link or an amount is sorted by its first column; a unique key needs both.
+            if (index.is_unique || column.name == part) {
+                columns += columns.empty() ? "" : ", ";
+                columns += quoted(column.name);
+            }
+        }
+    }
+    const std::string sql = fmt::format(
+        "CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL", index.is_unique ? "UNIQUE " : "",
+        quoted(name), names.of(entity), columns);
+    return {std::move(name), sql};
+}
+
+std::vector<IndexStatement> wanted_indexes(const TableNames& names, const Entity& entity) {
+    std::vector<IndexStatement> wanted;
+    for (const Field& field : entity.fields) {
+        if (field.is_unique) {
+            wanted.push_back(index_statement(names, entity, Index{field.name, true}));
+        }
+    }
+    for (const Index& index : entity.indexes) {
+        wanted.push_back(index_statement(names, entity, index));
+    }
+    return wanted;
+}
+
+/// 64-bit FNV-1a (Fowler, Noll, Vo): tells declarations apart, is no protection.
+class Fingerprint {
+  public:
+    void add(std::string_view text) {
+        for (const char c : text) {
+            hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+        }
+        hash_ = (hash_ ^ 0xFFU) * 0x100000001B3U;
+    }
+    void add(std::int64_t number) { add(std::to_string(number)); }
+    [[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_); }
+
+  private:
+    std::uint64_t hash_ = 0xCBF29CE484222325U;
+};
+
+}  // namespace
+
+TableNames::TableNames(std::string table_prefix)
+    : prefix(std::move(table_prefix)),
+      settings(quoted(prefix + "crmkit_settings")),
+      schema_entities(quoted(prefix + "crmkit_entities")),
+      schema_fields(quoted(prefix + "crmkit_fields")),
+      migrations(quoted(prefix + "crmkit_migrations")),
+      changes(quoted(prefix + "changes")),
+      timeline(quoted(prefix + "timeline")) {}
+
+std::string TableNames::of(const Entity& entity) const { return table_of(entity, prefix); }
+
+std::string TableNames::search_of(const Entity& entity) const {
+    return prefix + std::string(entity.plural) + "_search";
+}
+
+std::string TableNames::quoted_search_of(const Entity& entity) const {
+    return quoted(search_of(entity));
+}
+
+bool is_searchable(const Entity& entity) {
+    for (const Field& field : entity.fields) {
+        if (field.is_searchable) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::string SchemaUpgrade::fingerprint() const {
+    Fingerprint print;
+    for (const Entity* entity : registry_.entities()) {
+        print.add(entity->number);
+        print.add(entity->plural);
+        for (const Field& field : entity->fields) {
+            print.add(field.id);
+            print.add(std::int64_t{field.is_searchable});
+            for (const Column& column : columns_of(field)) {
+                print.add(column.name);
+                print.add(to_string(column.type));
+            }
+        }
+        for (const IndexStatement& index : wanted_indexes(names_, *entity)) {
+            print.add(index.sql);
+        }
+    }
+    return print.text();
+}
+
+bool SchemaUpgrade::is_current() {
+    const auto is_store = connection_.read_integer(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '" + names_.prefix +
+        "crmkit_settings'");
+    if (is_store.value_or(0) == 0) {
+        return false;
+    }
+    const auto stored = connection_.read_integer("SELECT value FROM " + names_.settings +
+                                                 " WHERE key = 'schema_version'");
+    if (!stored) {
+        throw Error(ErrorCode::corrupt, "the file has crmkit's tables but no schema version");
+    }
+    if (*stored > schema_version) {
+        throw Error(ErrorCode::newer_schema,
+                    fmt::format("the store has schema version {}, this crmkit knows up to {}: use "
+                                "a crmkit at least as new as the one that wrote it",
+                                *stored, schema_version));
+    }
+    const auto print = connection_.read_text("SELECT value FROM " + names_.settings +
+                                             " WHERE key = 'schema_fingerprint'");
+    return *stored == schema_version && print == fingerprint();
+}
+
+void SchemaUpgrade::create_own_tables() {
+    const auto create = [this](const std::string& name, std::string_view columns,
+                               std::string_view options) {
+        connection_.execute(
+            fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) {}", name, columns, options));
+    };
+    create(names_.settings, "key TEXT PRIMARY KEY, value TEXT NOT NULL", "STRICT, WITHOUT ROWID");
+    create(names_.schema_entities, "number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                                   "plural TEXT NOT NULL", "STRICT");
+    create(names_.schema_fields, "entity INTEGER NOT NULL, field INTEGER NOT NULL, "
+                                 "name TEXT NOT NULL, type TEXT NOT NULL, "
+                                 "PRIMARY KEY (entity, field)", "STRICT, WITHOUT ROWID");
+    create(names_.migrations, "sequence INTEGER PRIMARY KEY, schema_version INTEGER NOT NULL, "
+                              "statement TEXT NOT NULL", "STRICT");
+    create(names_.changes, "position INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER, "
+                           "origin TEXT, cause INTEGER, entity INTEGER NOT NULL, "
+                           "record INTEGER NOT NULL, kind INTEGER NOT NULL, "
+                           "version INTEGER NOT NULL, changed TEXT NOT NULL", "STRICT");
+    connection_.execute(fmt::format("CREATE INDEX IF NOT EXISTS \"{}changes_by_record\" ON {} "
+                                    "(record)", names_.prefix, names_.changes));
+    create(names_.timeline, "party INTEGER NOT NULL, at INTEGER NOT NULL, record INTEGER NOT NULL, "
+                            "via INTEGER NOT NULL, entity INTEGER NOT NULL, kind INTEGER NOT NULL, "
+                            "PRIMARY KEY (party, at, record, via)", "STRICT, WITHOUT ROWID");
+}
+
+void SchemaUpgrade::apply(const std::string& statement) {
+    connection_.execute(statement);
+    auto note = connection_.prepare("INSERT INTO " + names_.migrations +
+                                    " (schema_version, statement) VALUES (?, ?)");
+    note->bind(1, std::int64_t{schema_version});
+    note->bind(2, statement);
+    note->run();
+}
+
+void SchemaUpgrade::note(const Entity& entity, const Field& field) {
+    auto insert = connection_.prepare("INSERT OR REPLACE INTO " + names_.schema_fields +
+                                      " (entity, field, name, type) VALUES (?, ?, ?, ?)");
+    insert->bind(1, std::int64_t{entity.number});
+    insert->bind(2, std::int64_t{field.id});
+    insert->bind(3, field.name);
+    insert->bind(4, to_string(field.type()));
+    insert->run();
+}
+
+void SchemaUpgrade::create_table(const Entity& entity) {
+    std::string columns;
+    for (const Field& field : entity.fields) {
+        for (const Column& column : columns_of(field)) {
+            columns += (columns.empty() ? "" : ", ") + column_definition(column) +
+                       foreign_key(names_, registry_, field);
+        }
+        note(entity, field);
+    }
+    apply(fmt::format("CREATE TABLE {} ({}) STRICT", names_.of(entity), columns));
+}
+
+void SchemaUpgrade::rename_table(const Entity& entity, const std::string& stored_plural) {
+    const std::string old = names_.prefix + stored_plural;
+    apply(fmt::format("ALTER TABLE {} RENAME TO {}", quoted(old), names_.of(entity)));
+    apply(fmt::format("DROP TABLE IF EXISTS {}", quoted(old + "_search")));
+}
+
+void SchemaUpgrade::alter_table(const Entity& entity) {
+    struct Stored {
+        std::string name;
+        std::string type;
+    };
+    std::map<std::int64_t, Stored> stored;
+    {
+        auto select = connection_.prepare("SELECT field, name, type FROM " + names_.schema_fields +
+                                          " WHERE entity = ?");
+        select->bind(1, std::int64_t{entity.number});
+        while (select->step()) {
+            stored[select->integer(0)] = {std::string(select->text(1)),
+                                          std::string(select->text(2))};
+        }
+    }
+    for (const Field& field : entity.fields) {
+        const auto known = stored.find(field.id);
+        if (known == stored.end()) {
+            for (const Column& column : columns_of(field)) {
+                apply(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", names_.of(entity),
+                                  column_definition(column),
+                                  foreign_key(names_, registry_, field)));
+            }
+        } else if (known->second.type != to_string(field.type())) {
+            throw Error(ErrorCode::unsupported,
+                        fmt::format("{}.{} (field {}) is {} in the store and {} in this program: "
+                                    "a field keeps its type; declare a new field with a new id",
+                                    entity.name, field.name, field.id, known->second.type,
+                                    to_string(field.type())));
+        } else if (known->second.name != field.name) {
+            for (const Column& column : columns_of(field)) {
+                const std::string old = known->second.name + column.name.substr(field.name.size());
+                apply(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", names_.of(entity),
+                                  quoted(old), quoted(column.name)));
+            }
+        }
+        note(entity, field);
+    }
+}
+
+void SchemaUpgrade::match_indexes(const Entity& entity) {
+    std::map<std::string, std::string> present;
+    {
+        auto select = connection_.prepare("SELECT name, sql FROM sqlite_master WHERE "
+                                          "type = 'index' AND tbl_name = ? AND sql IS NOT NULL");
+        const std::string table = names_.prefix + std::string(entity.plural);
+        select->bind(1, table);
+        while (select->step()) {
+            present[std::string(select->text(0))] = std::string(select->text(1));
+        }
+    }
+    for (const IndexStatement& index : wanted_indexes(names_, entity)) {
+        const auto found = present.find(index.name);
+        if (found != present.end() && found->second == index.sql) {
+            present.erase(found);
+            continue;
+        }
+        if (found != present.end()) {
+            apply("DROP INDEX " + quoted(index.name));
+            present.erase(found);
+        }
+        apply(index.sql);
+    }
+    // What is left was crmkit's once, or is the host's own; only what bears our names goes.
+    const std::string ours = names_.prefix + std::string(entity.plural) + "_";
+    for (const auto& [name, sql] : present) {
+        if (name.starts_with(ours + "by_") || name.starts_with(ours + "unique_")) {
+            apply("DROP INDEX " + quoted(name));
+        }
+    }
+}
+
+bool SchemaUpgrade::match_search(const Entity& entity) {
+    std::string columns;
+    for (const Field& field : entity.fields) {
+        columns += field.is_searchable ? "," + std::to_string(field.id) : "";
+    }
+    const std::string key = "search_fields_" + std::to_string(entity.number);
+    const auto stored = connection_.read_text("SELECT value FROM " + names_.settings +
+                                              " WHERE key = '" + key + "'");
+    if (stored.value_or("") == columns) {
+        return false;
+    }
+    apply("DROP TABLE IF EXISTS " + names_.quoted_search_of(entity));
+    if (!columns.empty()) {
+        // Contentless, because the engine knows the old text when it takes a record out; without
+        // positions and sizes, because nothing ranks by them; ascii, because the words arrive
+        // folded and separated by spaces, and this tokenizer then takes them as they are.
+        apply(fmt::format("CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, "
+                          "detail=none, prefix='2 3', tokenize='ascii')",
+                          names_.quoted_search_of(entity)));
+    }
+    connection_.execute(fmt::format("INSERT OR REPLACE INTO {} (key, value) VALUES ('{}', '{}')",
+                                    names_.settings, key, columns));
+    return !columns.empty();
+}
+
+std::vector<const Entity*> SchemaUpgrade::run() {
+    create_own_tables();
+    std::map<std::int64_t, std::string> stored;
+    {
+        auto select =
+            connection_.prepare("SELECT number, plural FROM " + names_.schema_entities);
+        while (select->step()) {
+            stored[select->integer(0)] = std::string(select->text(1));
+        }
+    }
+    std::vector<const Entity*> to_index;
+    for (const Entity* entity : registry_.entities()) {
+        const auto known = stored.find(entity->number);
+        if (known == stored.end()) {
+            create_table(*entity);
+        } else {
+            if (known->second != entity->plural) {
+                rename_table(*entity, known->second);
+            }
+            alter_table(*entity);
+        }
+        auto insert = connection_.prepare("INSERT OR REPLACE INTO " + names_.schema_entities +
+                                          " (number, name, plural) VALUES (?, ?, ?)");
+        insert->bind(1, std::int64_t{entity->number});
+        insert->bind(2, entity->name);
+        insert->bind(3, entity->plural);
+        insert->run();
+        match_indexes(*entity);
+        if (match_search(*entity) && known != stored.end()) {
+            to_index.push_back(entity);
+        }
+    }
+    connection_.execute(fmt::format("INSERT OR REPLACE INTO {} (key, value) VALUES "
+                                    "('schema_version', '{}'), ('schema_fingerprint', '{}')",
+                                    names_.settings, schema_version, fingerprint()));
+    return to_index;
+}
+
+}  // namespace crmkit::sqlite

@@ -1,0 +1,318 @@
+#include "sqlite_storage.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "crmkit/schema/search_text.hpp"
+#include "crmkit/schema/value_text.hpp"
+#include "crmkit/store/columns.hpp"
+#include "sqlite_functions.hpp"
+#include "sqlite_row.hpp"
+
+namespace crmkit::sqlite {
+
+SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, StorageRules rules)
+    : connection_(std::move(connection)),
+      rules_(std::move(rules)),
+      names_(rules_.table_prefix),
+      queries_(*connection_, rules_.table_prefix) {
+    register_functions(connection_->handle());
+}
+
+SqliteStorage::~SqliteStorage() = default;
+
+void SqliteStorage::migrate(const Registry& registry) {
+    registry_ = &registry;
+    SchemaUpgrade upgrade(*connection_, names_, registry);
+    if (upgrade.is_current()) {
+        return;
+    }
+    if (rules_.read_only) {
+        throw Error(ErrorCode::read_only,
+                    "the store is of an older schema or not made yet, and it is open for reading "
+                    "only: open it once for writing");
+    }
+    begin(Access::write);
+    try {
+        // Another process may have upgraded it while this one waited for the lock.
+        if (!upgrade.is_current()) {
+            for (const Entity* entity : upgrade.run()) {
+                refill_search(*entity);
+            }
+        }
+        commit();
+    } catch (...) {
+        rollback();
+        throw;
+    }
+}
+
+void SqliteStorage::begin(Access access) {
+    if (depth_ > 0 || rules_.is_hosted) {
+        connection_->prepare("SAVEPOINT crmkit_" + std::to_string(depth_))->run();
+    } else {
+        connection_->prepare(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN")->run();
+    }
+    ++depth_;
+}
+
+void SqliteStorage::commit() {
+    if (depth_ == 0) {
+        throw Error(ErrorCode::invalid_argument, "there is no open transaction to commit");
+    }
+    if (depth_ == 1 && !rules_.is_hosted) {
+        connection_->prepare("COMMIT")->run();
+    } else {
+        connection_->prepare("RELEASE crmkit_" + std::to_string(depth_ - 1))->run();
+    }
+    --depth_;
+}
+
+void SqliteStorage::rollback() noexcept {
+    if (depth_ == 0) {
+        return;
+    }
+    --depth_;
+    // After a full disk or a failed read SQLite may have rolled the whole transaction back itself.
+    if (connection_->is_autocommit()) {
+        return;
+    }
+    sqlite3* const handle = connection_->handle();
+    if (depth_ == 0 && !rules_.is_hosted) {
+        sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
+        return;
+    }
+    const std::string name = "crmkit_" + std::to_string(depth_);
+    sqlite3_exec(handle, ("ROLLBACK TO " + name).c_str(), nullptr, nullptr, nullptr);
+    sqlite3_exec(handle, ("RELEASE " + name).c_str(), nullptr, nullptr, nullptr);
+}
+
+std::string SqliteStorage::column_list(const Entity& entity, std::string_view separator) const {
+    std::string list;
+    for (const Field& field : entity.fields) {
+        for (const Column& column : columns_of(field)) {
+            list += list.empty() ? "" : separator;
+            list += quoted(column.name);
+        }
+    }
+    return list;
+}
+
+SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity) {
+    const auto found = statements_.find(entity.number);
+    if (found != statements_.end()) {
+        return found->second;
+    }
+    const std::string table = names_.of(entity);
+    const std::string columns = column_list(entity, ", ");
+    std::string marks;
+    for (const Field& field : entity.fields) {
+        for (std::size_t i = 0; i < column_count(field.type()); ++i) {
+            marks += marks.empty() ? "?" : ", ?";
+        }
+    }
+    EntityStatements made{
+        &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?", columns, table)),
+        &connection_->pool(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks)),
+        &connection_->pool(fmt::format(
+            "SELECT 1 FROM {} WHERE id = ? AND deleted_at IS NULL", table)),
+    };
+    if (is_searchable(entity)) {
+        const std::string search = names_.quoted_search_of(entity);
+        made.index_text = &connection_->pool(
+            fmt::format("INSERT INTO {} (rowid, words) VALUES (?, ?)", search));
+        made.unindex_text = &connection_->pool(
+            fmt::format("INSERT INTO {0} ({0}, rowid, words) VALUES ('delete', ?, ?)", search));
+    }
+    return statements_.emplace(entity.number, made).first->second;
+}
+
+namespace {
+
+/// An error about taken columns as one about the record's own fields and values.
+Error named_duplicate(const Error& error, const Entity& entity, const void* object) {
+    std::vector<Problem> problems;
+    for (Problem problem : error.problems()) {
+        problem.entity = entity.name;
+        if (const Field* field = entity.find(std::string_view(problem.field))) {
+            problem.value = to_text(field->native->get(field->member(object)));
+            problems.push_back(std::move(problem));
+        }
+    }
+    if (problems.size() > 1) {
+        for (Problem& problem : problems) {
+            problem.message = "is taken by another record, together with the other fields of a key";
+        }
+    }
+    return problems.empty() ? error : Error::about(ErrorCode::duplicate, std::move(problems));
+}
+
+/// Runs a statement that writes a record.
+void run_write(Statement& statement, const Entity& entity, const void* object) {
+    try {
+        statement.run();
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::duplicate) {
+            throw named_duplicate(error, entity, object);
+        }
+        throw;
+    }
+}
+
+}  // namespace
+
+void SqliteStorage::insert(const Entity& entity, const void* object) {
+    auto statement = statements(entity).insert->lend();
+    texts_.clear();
+    texts_.reserve(entity.fields.size());
+    int index = 1;
+    for (const Field& field : entity.fields) {
+        index = bind_member(*statement, index, field, object, texts_);
+    }
+    run_write(*statement, entity, object);
+}
+
+std::string SqliteStorage::update_statement(const Entity& entity, const FieldSet& changed) const {
+    std::string sql = "UPDATE " + names_.of(entity) + " SET ";
+    bool first = true;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (!changed.contains(i)) {
+            continue;
+        }
+        for (const Column& column : columns_of(entity.fields[i])) {
+            sql += (first ? "\"" : ", \"") + column.name + "\" = ?";
+            first = false;
+        }
+    }
+    return sql + " WHERE id = ? AND version = ?";
+}
+
+bool SqliteStorage::update(const Entity& entity, const void* object, const FieldSet& changed,
+                           std::int64_t expected_version) {
+    auto statement = connection_->prepare(update_statement(entity, changed));
+    texts_.clear();
+    texts_.reserve(entity.fields.size());
+    int index = 1;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (changed.contains(i)) {
+            index = bind_member(*statement, index, entity.fields[i], object, texts_);
+        }
+    }
+    statement->bind(index, header_of(RecordView(entity, object)).id().value);
+    statement->bind(index + 1, expected_version);
+    run_write(*statement, entity, object);
+    return sqlite3_changes(connection_->handle()) == 1;
+}
+
+bool SqliteStorage::erase(const Entity& entity, Id id) {
+    auto statement =
+        connection_->prepare(fmt::format("DELETE FROM {} WHERE id = ?", names_.of(entity)));
+    statement->bind(1, id.value);
+    statement->run();
+    return sqlite3_changes(connection_->handle()) == 1;
+}
+
+bool SqliteStorage::get(const Entity& entity, Id id, void* object) {
+    auto statement = statements(entity).get->lend();
+    statement->bind(1, id.value);
+    if (!statement->step()) {
+        return false;
+    }
+    int column = 0;
+    for (const Field& field : entity.fields) {
+        column = read_member(*statement, column, field, object);
+    }
+    return true;
+}
+
+bool SqliteStorage::is_live(const Entity& entity, Id id) {
+    auto statement = statements(entity).is_live->lend();
+    statement->bind(1, id.value);
+    return statement->step();
+}
+
+Id SqliteStorage::highest_id() {
+    Id highest;
+    for (const Entity* entity : registry_->entities()) {
+        auto statement =
+            connection_->prepare(fmt::format("SELECT max(id) FROM {}", names_.of(*entity)));
+        if (statement->step()) {
+            highest = std::max(highest, Id{statement->integer(0)});
+        }
+    }
+    return highest;
+}
+
+void SqliteStorage::refill_search(const Entity& entity) {
+    Record record(entity);
+    auto statement = connection_->prepare(fmt::format(
+        "SELECT {} FROM {} WHERE deleted_at IS NULL", column_list(entity, ", "), names_.of(entity)));
+    while (statement->step()) {
+        int column = 0;
+        for (const Field& field : entity.fields) {
+            column = read_member(*statement, column, field, record.object());
+        }
+        const std::string words = search_text(entity, record.object());
+        if (!words.empty()) {
+            index_text(entity, header_of(record).id(), words);
+        }
+    }
+}
+
+std::string SqliteStorage::setting(std::string_view key) {
+    auto statement =
+        connection_->prepare("SELECT value FROM " + names_.settings + " WHERE key = ?");
+    statement->bind(1, key);
+    return statement->step() ? std::string(statement->text(0)) : std::string();
+}
+
+void SqliteStorage::put_setting(std::string_view key, std::string_view value) {
+    auto statement = connection_->prepare("INSERT OR REPLACE INTO " + names_.settings +
+                                          " (key, value) VALUES (?, ?)");
+    statement->bind(1, key);
+    statement->bind(2, value);
+    statement->run();
+}
+
+bool SqliteStorage::changed_elsewhere() {
+    if (rules_.is_hosted) {
+        return true;  // the host may have rolled back what this connection itself wrote
+    }
+    auto statement = connection_->prepare("PRAGMA data_version");
+    const std::int64_t before = data_version_;
+    data_version_ = statement->step() ? statement->integer(0) : 0;
+    return data_version_ != before;
+}
+
+std::vector<std::string> SqliteStorage::check_integrity() {
+    std::vector<std::string> found;
+    const auto collect = [this, &found](const std::string& sql) {
+        Statement statement(connection_->handle(), sql);
+        while (statement.step()) {
+            if (statement.text(0) != "ok") {
+                found.emplace_back(statement.text(0));
+            }
+        }
+    };
+    collect("PRAGMA integrity_check");
+    collect("SELECT 'a row of ' || \"table\" || ' refers to one of ' || parent || "
+            "' that does not exist' FROM pragma_foreign_key_check");
+    return found;
+}
+
+void SqliteStorage::backup(const std::string& path) {
+    Connection target(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
+    sqlite3_backup* const copy =
+        sqlite3_backup_init(target.handle(), "main", connection_->handle(), "main");
+    if (copy == nullptr) {
+        fail(target.handle(), sqlite3_errcode(target.handle()));
+    }
+    const int stepped = sqlite3_backup_step(copy, -1);
+    const int finished = sqlite3_backup_finish(copy);
+    if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
+        fail(target.handle(), finished != SQLITE_OK ? finished : stepped);
+    }
+}
+
+}  // namespace crmkit::sqlite

@@ -1,0 +1,99 @@
+/// `SqliteStorage`: the Storage of one SQLite connection.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "crmkit/store/sqlite.hpp"
+#include "crmkit/store/storage.hpp"
+#include "query_cache.hpp"
+#include "sqlite_connection.hpp"
+#include "sqlite_schema.hpp"
+
+namespace crmkit::sqlite {
+
+/// How a SqliteStorage behaves on its connection.
+struct StorageRules {
+    std::string table_prefix;
+    bool read_only = false;
+    /// On a host's connection the outermost transaction is a savepoint of the host's.
+    bool is_hosted = false;
+};
+
+class SqliteStorage final : public Storage {
+  public:
+    SqliteStorage(std::unique_ptr<Connection> connection, StorageRules rules);
+    ~SqliteStorage() override;
+
+    void migrate(const Registry& registry) override;
+
+    void begin(Access access) override;
+    void commit() override;
+    void rollback() noexcept override;
+    [[nodiscard]] int depth() const override { return depth_; }
+
+    void insert(const Entity& entity, const void* object) override;
+    bool update(const Entity& entity, const void* object, const FieldSet& changed,
+                std::int64_t expected_version) override;
+    bool erase(const Entity& entity, Id id) override;
+    bool get(const Entity& entity, Id id, void* object) override;
+    bool is_live(const Entity& entity, Id id) override;
+    std::unique_ptr<Cursor> scan(const expr::Query& query,
+                                 const QueryArguments& arguments) override;
+    std::vector<std::vector<Value>> aggregate(const expr::Aggregation& aggregation,
+                                              const QueryArguments& arguments) override;
+    Id highest_id() override;
+
+    void index_text(const Entity& entity, Id id, std::string_view folded) override;
+    void unindex_text(const Entity& entity, Id id, std::string_view folded) override;
+    std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
+                           std::size_t limit, Id before) override;
+
+    void append(const Change& change) override;
+    std::int64_t last_position() override;
+    std::optional<Change> change(std::int64_t position) override;
+    void changes(Id record, std::int64_t from,
+                 const std::function<bool(const Change&)>& visit) override;
+
+    void add_timeline(std::span<const TimelineEntry> entries) override;
+    void remove_timeline(std::span<const TimelineEntry> entries) override;
+    std::vector<TimelineEntry> timeline(const TimelineRange& range) override;
+    std::vector<TimelineEntry> timeline_via(Id party, Id via) override;
+
+    std::string setting(std::string_view key) override;
+    void put_setting(std::string_view key, std::string_view value) override;
+
+    void backup(const std::string& path) override;
+    std::vector<std::string> check_integrity() override;
+    bool changed_elsewhere() override;
+
+  private:
+    /// The kept statements that every record of an entity goes through.
+    struct EntityStatements {
+        StatementPool* get;
+        StatementPool* insert;
+        StatementPool* is_live;
+        StatementPool* index_text = nullptr;
+        StatementPool* unindex_text = nullptr;
+    };
+
+    void prepare_own_file();
+    EntityStatements& statements(const Entity& entity);
+    [[nodiscard]] std::string column_list(const Entity& entity, std::string_view separator) const;
+    void refill_search(const Entity& entity);
+    std::string update_statement(const Entity& entity, const FieldSet& changed) const;
+
+    std::unique_ptr<Connection> connection_;
+    StorageRules rules_;
+    TableNames names_;
+    const Registry* registry_ = nullptr;
+    int depth_ = 0;
+    std::int64_t data_version_ = 0;
+    std::unordered_map<EntityNumber, EntityStatements> statements_;
+    CompiledQueries queries_;
+    std::vector<std::string> texts_;
+};
+
+}  // namespace crmkit::sqlite

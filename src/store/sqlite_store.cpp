@@ -1,0 +1,126 @@
+/// Opening: an own file with its pragmas, or the host's connection as it is.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "crmkit/store/sqlite.hpp"
+#include "sqlite_storage.hpp"
+
+namespace crmkit {
+
+namespace {
+
+using sqlite::Connection;
+using sqlite::SqliteStorage;
+using sqlite::StorageRules;
+
+/// "crmk" in ASCII, in the file's header: tells a store from another SQLite database.
+constexpr std::int64_t application_id = 0x63726D6B;
+
+void harden(sqlite3* handle) {
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+}
+
+/// Refuses a database of somebody else's, and marks a new file as a store.
+void claim_file(Connection& connection, const std::string& path, bool read_only) {
+    const auto id = connection.read_integer("PRAGMA application_id").value_or(0);
+    if (id == application_id) {
+        return;
+    }
+    const auto tables = connection.read_integer("SELECT count(*) FROM sqlite_master").value_or(0);
+    if (id != 0 || tables != 0) {
+        throw Error(ErrorCode::corrupt, "'" + path + "' is an SQLite database but not a crmkit "
+                                                     "store; to keep crmkit's tables inside a "
+                                                     "database of yours, open it on a connection");
+    }
+    if (!read_only) {
+        connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
+    }
+}
+
+void choose_pragmas(Connection& connection, const SqliteOptions& options) {
+    connection.execute(fmt::format("PRAGMA cache_size = {}", -options.cache_kib));
+    connection.execute(options.durability == Durability::durable ? "PRAGMA synchronous = FULL"
+                                                                 : "PRAGMA synchronous = NORMAL");
+    if (!options.read_only) {
+        connection.execute("PRAGMA journal_mode = WAL");
+    }
+}
+
+int open_flags(const SqliteOptions& options) {
+    if (options.read_only) {
+        return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    }
+    const int create = options.create ? SQLITE_OPEN_CREATE : 0;
+    return SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX;
+}
+
+std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& options) {
+    auto connection = std::make_unique<Connection>(path, open_flags(options));
+    harden(connection->handle());
+    sqlite3_busy_timeout(connection->handle(), static_cast<int>(options.busy_timeout.count()));
+    if (sqlite3_db_readonly(connection->handle(), "main") == 1 && !options.read_only) {
+        throw Error(ErrorCode::read_only, "the store '" + path + "' may only be read: open it "
+                                          "read-only, or change the file's permissions");
+    }
+    claim_file(*connection, path, options.read_only);
+    choose_pragmas(*connection, options);
+    return std::make_unique<SqliteStorage>(std::move(connection),
+                                           StorageRules{"", options.read_only, false});
+}
+
+bool is_plain_prefix(std::string_view prefix) {
+    for (const char c : prefix) {
+        const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_';
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::string path, SqliteOptions options)
+    : path_(std::move(path)), options_(options) {
+    sqlite::refuse_second_sqlite();
+}
+
+std::unique_ptr<Storage> SqliteStore::connect_writer() { return connect(path_, options_); }
+
+std::unique_ptr<Storage> SqliteStore::connect_reader() {
+    if (path_ == ":memory:") {
+        return nullptr;
+    }
+    SqliteOptions reader = options_;
+    reader.read_only = true;
+    return connect(path_, reader);
+}
+
+HostSqliteStore::HostSqliteStore(sqlite3* connection, HostSqliteOptions options)
+    : connection_(connection), options_(std::move(options)) {
+    if (connection == nullptr) {
+        throw Error(ErrorCode::invalid_argument, "the host's SQLite connection is null");
+    }
+    if (!is_plain_prefix(options_.table_prefix)) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the table prefix '" + shortened(options_.table_prefix) +
+                        "' has other characters than letters, digits and underscores");
+    }
+    sqlite::refuse_foreign_connection(connection);
+}
+
+std::unique_ptr<Storage> HostSqliteStore::connect_writer() {
+    return std::make_unique<SqliteStorage>(
+        std::make_unique<Connection>(connection_),
+        StorageRules{options_.table_prefix, options_.read_only, true});
+}
+
+std::unique_ptr<Storage> HostSqliteStore::connect_reader() { return nullptr; }
+
+}  // namespace crmkit

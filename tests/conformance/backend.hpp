@@ -1,0 +1,139 @@
+/// The backends that the conformance suite runs on: a new one is a struct and a place in the list.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "conformance/faulty_storage.hpp"
+#include "conformance/specimen.hpp"
+#include "crmkit/store/memory.hpp"
+#include "crmkit/store/sqlite.hpp"
+
+namespace crmkit::conformance {
+
+/// A folder of its own that is gone when the test is over.
+class TemporaryFolder {
+  public:
+    TemporaryFolder() {
+        static std::atomic<int> made{0};
+        path_ = std::filesystem::temp_directory_path() /
+                ("crmkit-conformance-" + std::to_string(::getpid()) + "-" + std::to_string(++made));
+        std::filesystem::create_directories(path_);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return (path_ / name).string();
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// Records in memory.
+struct Memory {
+    MemoryStore store;
+};
+
+/// Records in an SQLite file.
+struct SqliteFile {
+    TemporaryFolder folder;
+    SqliteStore store{folder.file("store.db"), SqliteOptions{.durability = Durability::fast}};
+};
+
+/// Records in an SQLite database that is in memory and has one connection.
+struct SqliteMemory {
+    SqliteStore store{":memory:", SqliteOptions{}};
+};
+
+/// Records behind a connection that forwards every call.
+struct Forwarding {
+    FaultPlan plan;
+    FaultyStore store{std::make_unique<MemoryStore>(), plan};
+};
+
+/// A backend with its writer, migrated to the suite's entities.
+template <typename Backend>
+struct Opened {
+    Backend backend;
+    std::unique_ptr<Storage> writer = backend.store.connect_writer();
+
+    Opened() { writer->migrate(registry()); }
+    explicit Opened(const Registry& entities) { writer->migrate(entities); }
+    Storage& operator*() { return *writer; }
+    Storage* operator->() { return writer.get(); }
+    /// Another connection that reads; null where the backend has only one.
+    std::unique_ptr<Storage> reader() {
+        auto connection = backend.store.connect_reader();
+        if (connection) {
+            connection->migrate(registry());
+        }
+        return connection;
+    }
+};
+
+/// Every backend, for TEST_CASE_TEMPLATE.
+#ifndef CRMKIT_BACKENDS
+#define CRMKIT_BACKENDS                                           \
+    crmkit::conformance::Memory, crmkit::conformance::SqliteFile, \
+        crmkit::conformance::SqliteMemory, crmkit::conformance::Forwarding
+#endif
+
+/// Runs a function and gives the code of the Error that it throws; ok when it throws none.
+template <typename Function>
+ErrorCode code_of(Function function) {
+    try {
+        function();
+    } catch (const Error& error) {
+        return error.code();
+    }
+    return ErrorCode::ok;
+}
+
+/// What a store's own check finds, a line each.
+inline std::string problems_of(Storage& storage) {
+    std::string out;
+    for (const std::string& problem : storage.check_integrity()) {
+        out += problem + "\n";
+    }
+    return out;
+}
+
+/// A transaction that is undone unless it is kept.
+class OpenTransaction {
+  public:
+    explicit OpenTransaction(Storage& storage, Access access = Access::write) : storage_(&storage) {
+        storage.begin(access);
+    }
+    OpenTransaction(const OpenTransaction&) = delete;
+    OpenTransaction& operator=(const OpenTransaction&) = delete;
+    ~OpenTransaction() {
+        if (storage_ != nullptr) {
+            storage_->rollback();
+        }
+    }
+    void keep() {
+        storage_->commit();
+        storage_ = nullptr;
+    }
+
+  private:
+    Storage* storage_;
+};
+
+}  // namespace crmkit::conformance
+
+TYPE_TO_STRING(crmkit::conformance::Memory);
+TYPE_TO_STRING(crmkit::conformance::SqliteFile);
+TYPE_TO_STRING(crmkit::conformance::SqliteMemory);
+TYPE_TO_STRING(crmkit::conformance::Forwarding);

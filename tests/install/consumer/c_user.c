@@ -1,0 +1,3 @@
+#include <crmkit.h>
+
+int main(void) { return 0; }

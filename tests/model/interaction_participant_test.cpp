@@ -1,0 +1,25 @@
+#include "crmkit/model/interaction_participant.hpp"
+
+#include <doctest/doctest.h>
+
+#include "model/problems_of.hpp"
+
+namespace crmkit {
+namespace {
+
+using testing::has_only_problem;
+using testing::problems_of;
+
+TEST_CASE("interaction_participant: is a party, an address, or both") {
+    const Link contact{5, Id{9}};
+    CHECK(problems_of(InteractionParticipant{.party = contact}).empty());
+    CHECK(problems_of(InteractionParticipant{.address = "ada@example.org"}).empty());
+    CHECK(problems_of(InteractionParticipant{.party = contact, .address = "ada@example.org"})
+              .empty());
+    CHECK(has_only_problem(InteractionParticipant{.party = Link{5, Id{}}},
+                           "interaction_participant.party: is empty, and so is address: give one "
+                           "of the two"));
+}
+
+}  // namespace
+}  // namespace crmkit

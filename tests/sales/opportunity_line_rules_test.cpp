@@ -1,0 +1,134 @@
+#include <doctest/doctest.h>
+
+#include "sales/sales_support.hpp"
+
+using namespace crmkit;
+using namespace crmkit::test;
+
+namespace {
+
+OpportunityLine line_of(Id deal, std::string_view price, std::int64_t quantity = 1) {
+    return {.opportunity = deal,
+            .description = "steel",
+            .quantity = Decimal::of(quantity),
+            .unit_price = eur(price)};
+}
+
+}  // namespace
+
+TEST_CASE("the amount of an opportunity with lines is the sum of theirs") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .amount = eur("999.00")});
+        const auto amount = [&] { return me.get<Opportunity>(deal.id).amount; };
+        OpportunityLine first = me.create(line_of(deal.id, "10.00", 3));
+        CHECK(first.amount == eur("30.00"));
+        CHECK(first.line_number == 1);
+        CHECK(amount() == eur("30.00"));
+        const OpportunityLine second = me.create(line_of(deal.id, "0.05"));
+        CHECK(second.line_number == 2);
+        CHECK(amount() == eur("30.05"));
+
+        first = me.update<OpportunityLine>(first.id, {{"discount_percent", Decimal::of(50)}});
+        CHECK(amount() == eur("15.05"));
+        me.remove<OpportunityLine>(second.id);
+        CHECK(amount() == eur("15.00"));
+        me.restore<OpportunityLine>(second.id);
+        CHECK(amount() == eur("15.05"));
+        CHECK(me.create(line_of(deal.id, "1.00")).line_number == 3);
+
+        me.undo(me.history(first.id).back().position);
+        CHECK(amount() == eur("31.05"));
+    });
+}
+
+TEST_CASE("an amount that contradicts the lines is refused") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        const OpportunityLine line = me.create(line_of(deal.id, "10.00"));
+        for (const Value& wrong : {Value(eur("10.01")), Value(Money::of("10.00", "USD")), Value()}) {
+            const Error error =
+                error_of([&] { me.update<Opportunity>(deal.id, {{"amount", wrong}}); });
+            CHECK(error.code() == ErrorCode::validation);
+            CHECK(problem_about(error, "amount").message.find("10.00 EUR") != std::string::npos);
+        }
+        me.update<Opportunity>(deal.id, {{"amount", eur("10.00")}, {"next_step", "call"}});
+        me.remove<OpportunityLine>(line.id);
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("10.00"));
+        CHECK(me.update<Opportunity>(deal.id, {{"amount", eur("7.00")}}).amount == eur("7.00"));
+    });
+}
+
+TEST_CASE("lines of an opportunity have one currency, and bundles stay together") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        const Opportunity other = me.create(Opportunity{.name = "Other"});
+        OpportunityLine line = me.create(line_of(deal.id, "10.00"));
+        OpportunityLine dollars = line_of(deal.id, "1.00");
+        dollars.unit_price = Money::of("1.00", "USD");
+        dollars.parent_bundle = me.create(line_of(other.id, "1.00")).id;
+        const Error error = error_of([&] { me.create(dollars); });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(problem_about(error, "unit_price").message.find("EUR") != std::string::npos);
+        CHECK(problem_about(error, "parent_bundle").entity == "opportunity_line");
+        // The only line may change its currency.
+        line = me.update<OpportunityLine>(line.id, {{"unit_price", Money::of("2.00", "USD")}});
+        CHECK(me.get<Opportunity>(deal.id).amount == Money::of("2.00", "USD"));
+    });
+}
+
+TEST_CASE("a line that moves leaves one sum and joins the other") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity from = me.create(Opportunity{.name = "From"});
+        const Opportunity to = me.create(Opportunity{.name = "To"});
+        const OpportunityLine line = me.create(line_of(from.id, "10.00"));
+        me.create(line_of(from.id, "1.00"));
+        me.update<OpportunityLine>(line.id, {{"opportunity", to.id}});
+        CHECK(me.get<Opportunity>(from.id).amount == eur("1.00"));
+        CHECK(me.get<Opportunity>(to.id).amount == eur("10.00"));
+    });
+}
+
+TEST_CASE("deleting and restoring a bundle, or the whole opportunity, keeps the sum right") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        const OpportunityLine bundle = me.create(line_of(deal.id, "100.00"));
+        for (const char* price : {"10.00", "1.00"}) {
+            OpportunityLine part = line_of(deal.id, price);
+            part.parent_bundle = bundle.id;
+            me.create(part);
+        }
+        me.create(line_of(deal.id, "0.50"));
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("111.50"));
+        me.remove<OpportunityLine>(bundle.id);
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("0.50"));
+        CHECK(me.query<OpportunityLine>("opportunity = :deal", {{"deal", deal.id}}).all().size() ==
+              1);
+        me.restore<OpportunityLine>(bundle.id);
+        CHECK(me.query<OpportunityLine>("opportunity = :deal", {{"deal", deal.id}}).all().size() ==
+              4);
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("111.50"));
+
+        me.remove<Opportunity>(deal.id);
+        me.restore<Opportunity>(deal.id);
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("111.50"));
+        CHECK(me.query<OpportunityLine>("opportunity = :deal", {{"deal", deal.id}}).all().size() ==
+              4);
+    });
+}
+
+TEST_CASE("a sum that does not fit is refused whole") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        me.create(line_of(deal.id, "90000000000000000.00"));
+        CHECK(code_of([&] { me.create(line_of(deal.id, "90000000000000000.00")); }) ==
+              ErrorCode::limit);
+        CHECK(me.query<OpportunityLine>().all().size() == 1);
+        CHECK(me.get<Opportunity>(deal.id).amount == eur("90000000000000000.00"));
+    });
+}

@@ -1,0 +1,19 @@
+// expect: (FieldName..industry..*|requirement.*)field ids 1 to 9 belong to the record header
+#include "crmkit/schema/entity.hpp"
+
+namespace crmkit {
+
+struct Company {
+    CRMKIT_ENTITY(Company, 1001, "company", "companies", "An organisation.");
+    std::string name{};
+    std::string industry{};
+
+    static constexpr auto fields() {
+        return field_table(CRMKIT_FIELD(10, name, "Its name."),
+                           CRMKIT_FIELD(9, industry, "Its line of business."));
+    }
+};
+
+constexpr const Entity& company = entity_of<Company>();
+
+}  // namespace crmkit
