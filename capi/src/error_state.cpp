@@ -1,7 +1,10 @@
 #include "error_state.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
+
+#include "crmkit/base/text.hpp"
 
 namespace crmkit::c_api {
 
@@ -10,6 +13,7 @@ namespace {
 struct LastError {
     std::optional<Error> error;
     bool is_out_of_memory = false;
+    std::uint64_t count = 0;
 };
 
 LastError& last_error() {
@@ -22,35 +26,53 @@ constexpr const char* out_of_memory_message = "out of memory";
 }  // namespace
 
 crmkit_code keep(const Error& error) noexcept {
+    LastError& last = last_error();
     try {
-        last_error() = {error, false};
-        return static_cast<crmkit_code>(error.code());
+        last.error = error;
     } catch (...) {
         return keep_out_of_memory();
     }
+    last.is_out_of_memory = false;
+    ++last.count;
+    return static_cast<crmkit_code>(error.code());
 }
 
 crmkit_code keep_out_of_memory() noexcept {
-    last_error().error.reset();
-    last_error().is_out_of_memory = true;
+    LastError& last = last_error();
+    last.error.reset();
+    last.is_out_of_memory = true;
+    ++last.count;
     return CRMKIT_OUT_OF_MEMORY;
 }
 
-std::string_view text_argument(const char* text, std::int64_t size, std::string_view name) {
+std::uint64_t failure_count() noexcept { return last_error().count; }
+
+const Error* last_kept_error() noexcept {
+    return last_error().error ? &*last_error().error : nullptr;
+}
+
+std::string_view bytes_argument(const char* text, std::int64_t size, std::string_view name) {
+    if (size < 0 && size != CRMKIT_NUL_TERMINATED) {
+        throw Error(ErrorCode::invalid_argument,
+                    std::string(name) + " has the length " + std::to_string(size));
+    }
     if (text == nullptr) {
         if (size > 0) {
             throw Error(ErrorCode::invalid_argument, std::string(name) + " is NULL");
         }
         return {};
     }
-    if (size == CRMKIT_NUL_TERMINATED) {
-        return {text, std::strlen(text)};
-    }
-    if (size < 0) {
+    return {text,
+            size == CRMKIT_NUL_TERMINATED ? std::strlen(text) : static_cast<std::size_t>(size)};
+}
+
+std::string_view text_argument(const char* text, std::int64_t size, std::string_view name) {
+    const std::string_view bytes = bytes_argument(text, size, name);
+    if (const std::size_t bad = find_invalid_utf8(bytes); bad != std::string_view::npos) {
         throw Error(ErrorCode::invalid_argument,
-                    std::string(name) + " has the length " + std::to_string(size));
+                    std::string(name) + " is not valid UTF-8 at byte " + std::to_string(bad + 1));
     }
-    return {text, static_cast<std::size_t>(size)};
+    return bytes;
 }
 
 }  // namespace crmkit::c_api
@@ -78,19 +100,20 @@ size_t crmkit_error_problem_count(void) {
 }
 
 crmkit_code crmkit_error_problem(size_t index, crmkit_problem* out) {
-    if (out == nullptr || out->struct_size < sizeof(crmkit_problem)) {
+    // The problem as the first header had it is the least that a caller can ask for.
+    constexpr std::size_t first_size = offsetof(crmkit_problem, column) + sizeof(std::int64_t);
+    if (out == nullptr || out->struct_size < first_size) {
         return CRMKIT_INVALID_ARGUMENT;
     }
     if (index >= crmkit_error_problem_count()) {
         return CRMKIT_NOT_FOUND;
     }
     const crmkit::Problem& problem = last_error().error->problems()[index];
-    out->entity = problem.entity.c_str();
-    out->field = problem.field.c_str();
-    out->value = problem.value.c_str();
-    out->message = problem.message.c_str();
-    out->line = problem.line;
-    out->column = problem.column;
+    const crmkit_problem filled{out->struct_size,        problem.entity.c_str(),
+                                problem.field.c_str(),   problem.value.c_str(),
+                                problem.message.c_str(), problem.line,
+                                problem.column};
+    std::memcpy(out, &filled, std::min(out->struct_size, sizeof(filled)));
     return CRMKIT_OK;
 }
 

@@ -1,6 +1,7 @@
 /// The last error of each thread, and the wall that no exception passes.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <string>
@@ -15,6 +16,11 @@ namespace crmkit::c_api {
 crmkit_code keep(const Error& error) noexcept;
 /// Out of memory, kept without allocating.
 crmkit_code keep_out_of_memory() noexcept;
+
+/// How many calls have failed in this thread so far.
+std::uint64_t failure_count() noexcept;
+/// This thread's last error; null when there was none yet, or when there was no memory for it.
+const Error* last_kept_error() noexcept;
 
 /// Runs a call's body; what it throws becomes this thread's last error and the returned code.
 template <typename Body>
@@ -37,8 +43,10 @@ crmkit_code guarded(Body body) noexcept {
     }
 }
 
-/// A text argument. Throws invalid_argument for a null pointer with a length, or a length that is
-/// neither CRMKIT_NUL_TERMINATED nor a size.
+/// A text argument as its bytes, which may be anything. Throws invalid_argument for a null pointer
+/// with a length, or a length that is neither CRMKIT_NUL_TERMINATED nor a size.
+std::string_view bytes_argument(const char* text, std::int64_t size, std::string_view name);
+/// The same for names, queries and the like: throws invalid_argument when it is not UTF-8.
 std::string_view text_argument(const char* text, std::int64_t size, std::string_view name);
 
 /// `*handle`. Throws invalid_argument, naming it, when it is null.

@@ -1,6 +1,8 @@
 /// The host's C callbacks as hooks.
 #include <string>
+#include <utility>
 
+#include "crmkit/base/text.hpp"
 #include "handles.hpp"
 #include "json_arguments.hpp"
 
@@ -18,18 +20,42 @@ std::string& hook_message() {
     return message;
 }
 
+/// Takes the message of the hook that is running, and gives back that of the one around it, whose
+/// write set this one off.
+class HookMessage {
+  public:
+    HookMessage() : outer_(std::exchange(hook_message(), {})) {}
+    HookMessage(const HookMessage&) = delete;
+    HookMessage& operator=(const HookMessage&) = delete;
+    ~HookMessage() { hook_message() = std::move(outer_); }
+
+  private:
+    std::string outer_;
+};
+
 ErrorCode code_of_hook(crmkit_code code) {
     const bool is_known = code > 0 && code < static_cast<crmkit_code>(crmkit::error_codes.size());
     return is_known ? static_cast<ErrorCode>(code) : ErrorCode::vetoed;
 }
 
-/// Shows an event to a C callback; throws what it answers.
-void call_hook(crmkit_write_hook hook, void* ctx, const WriteEvent& event) {
-    const crmkit::Registry& registry = event.session.registry();
+/// The error of a hook that answered with `code`: what it said itself; else the error of a call of
+/// crmkit that failed inside the hook with that code, with all its problems.
+Error error_of_hook(crmkit_code code, const std::string& entity, bool has_failed_inside) {
+    if (!hook_message().empty()) {
+        return {code_of_hook(code), hook_message()};
+    }
+    const Error* const inside = crmkit::c_api::last_kept_error();
+    if (has_failed_inside && inside != nullptr &&
+        static_cast<crmkit_code>(inside->code()) == code) {
+        return *inside;
+    }
+    return {code_of_hook(code), "a hook of the host refused the change of a record: " + entity};
+}
+
+/// Shows an event to a C callback; throws what it answers. `after` is what it sees of the record.
+void call_hook(crmkit_write_hook hook, void* ctx, const WriteEvent& event, crmkit_record& after,
+               const crmkit_record& before) {
     crmkit_session session(event.session);
-    crmkit_record after(registry, event.entity, event.after.object());
-    // The callback only reads it: the header hands it out as const.
-    crmkit_record before(registry, event.entity, const_cast<void*>(event.before));
     const std::string entity(event.entity.name);
     const crmkit_write_event shown{sizeof(crmkit_write_event),
                                    &session,
@@ -37,16 +63,18 @@ void call_hook(crmkit_write_hook hook, void* ctx, const WriteEvent& event) {
                                    static_cast<std::int32_t>(event.kind),
                                    event.before == nullptr ? nullptr : &before,
                                    &after};
-    hook_message().clear();
+    const HookMessage message;
+    const std::uint64_t failures = crmkit::c_api::failure_count();
     const crmkit_code code = hook(ctx, &shown);
-    while (!session.transactions.empty()) {
-        session.transactions.pop_back();
-    }
     if (code != CRMKIT_OK) {
-        throw Error(code_of_hook(code), hook_message().empty()
-                                            ? "a hook of the host refused the change of a " + entity
-                                            : hook_message());
+        throw error_of_hook(code, entity, crmkit::c_api::failure_count() != failures);
     }
+}
+
+/// The entity that a hook is for, by its one name; empty for all.
+std::string_view entity_argument(const crmkit_store& store, const char* entity, std::int64_t size) {
+    const std::string_view name = text_argument(entity, size, "entity");
+    return name.empty() ? name : store.registry->get(name).name;
 }
 
 }  // namespace
@@ -54,17 +82,25 @@ void call_hook(crmkit_write_hook hook, void* ctx, const WriteEvent& event) {
 extern "C" {
 
 void crmkit_hook_message(const char* message, int64_t size) {
-    guarded([&] { hook_message() = text_argument(message, size, "message"); });
+    guarded([&] {
+        hook_message() =
+            crmkit::with_replacements(crmkit::c_api::bytes_argument(message, size, "message"));
+    });
 }
 
 crmkit_code crmkit_before_write(crmkit_store* store, const char* entity, int64_t entity_size,
                                 crmkit_write_hook hook, void* ctx, uint64_t* id) {
     return guarded([&] {
         required(hook, "hook");
-        required(id, "id") = required(store, "store")
-                                 .crm.before_write(
-                                     text_argument(entity, entity_size, "entity"),
-                                     [hook, ctx](WriteEvent& event) { call_hook(hook, ctx, event); });
+        std::uint64_t& made = required(id, "id");
+        const crmkit_store& of = required(store, "store");
+        made = of.crm.before_write(
+            entity_argument(of, entity, entity_size),
+            [hook, ctx, registry = of.registry](WriteEvent& event) {
+                crmkit_record after(registry, event.entity, event.after.object());
+                const crmkit_record before(registry, event.entity, event.before);
+                call_hook(hook, ctx, event, after, before);
+            });
     });
 }
 
@@ -72,11 +108,16 @@ crmkit_code crmkit_after_write(crmkit_store* store, const char* entity, int64_t 
                                crmkit_write_hook hook, void* ctx, uint64_t* id) {
     return guarded([&] {
         required(hook, "hook");
-        required(id, "id") =
-            required(store, "store")
-                .crm.after_write(
-                    text_argument(entity, entity_size, "entity"),
-                    [hook, ctx](const WriteEvent& event) { call_hook(hook, ctx, event); });
+        std::uint64_t& made = required(id, "id");
+        const crmkit_store& of = required(store, "store");
+        made =
+            of.crm.after_write(entity_argument(of, entity, entity_size),
+                               [hook, ctx, registry = of.registry](const WriteEvent& event) {
+                                   const void* const written = event.after.object();
+                                   crmkit_record after(registry, event.entity, written);
+                                   const crmkit_record before(registry, event.entity, event.before);
+                                   call_hook(hook, ctx, event, after, before);
+                               });
     });
 }
 
@@ -84,11 +125,11 @@ crmkit_code crmkit_after_commit(crmkit_store* store, crmkit_commit_hook hook, vo
                                 uint64_t* id) {
     return guarded([&] {
         required(hook, "hook");
-        const crmkit::Crm& crm = required(store, "store").crm;
-        const crmkit::Registry& registry = crm.registry();
-        required(id, "id") =
-            crm.after_commit([hook, ctx, &registry](const crmkit::HistoryEntry& entry) {
-                const std::string json = crmkit::c_api::history_entry_json(entry, registry);
+        std::uint64_t& made = required(id, "id");
+        const crmkit_store& of = required(store, "store");
+        made = of.crm.after_commit(
+            [hook, ctx, registry = of.registry](const crmkit::HistoryEntry& entry) {
+                const std::string json = crmkit::c_api::history_entry_json(entry, *registry);
                 hook(ctx, json.c_str(), json.size());
             });
     });

@@ -1,8 +1,11 @@
 #include "json_arguments.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <charconv>
+#include <utility>
 
 #include "crmkit/schema/json.hpp"
+#include "crmkit/schema/json_reader.hpp"
 #include "crmkit/schema/json_writer.hpp"
 
 namespace crmkit::c_api {
@@ -10,41 +13,100 @@ namespace crmkit::c_api {
 namespace {
 
 constexpr std::size_t longest = std::size_t{1} << 20U;
+constexpr std::size_t most_parameters = 1000;
 
-/// Whether nothing in the JSON is nested deeper than the object itself, so that a hostile depth is
-/// refused before the parser builds anything. Brackets inside texts do not count.
-bool is_flat(std::string_view json) {
-    int depth = 0;
-    bool in_text = false;
-    for (std::size_t i = 0; i < json.size() && depth <= 1; ++i) {
-        if (in_text && json[i] == '\\') {
-            ++i;
-        } else if (json[i] == '"') {
-            in_text = !in_text;
-        } else if (!in_text) {
-            depth += json[i] == '{' || json[i] == '[' ? 1 : 0;
+/// Reads one JSON object of parameters.
+class ParameterReader {
+  public:
+    ParameterReader(std::string_view json, std::deque<std::string>& names, Parameters& parameters)
+        : json_(json), scanner_(json), names_(names), parameters_(parameters) {}
+
+    void read() {
+        const bool read = scanner_.read_object([this](std::string_view name, std::size_t where) {
+            take_name(name, where);
+            return read_value();
+        });
+        if (!read || !scanner_.read_end()) {
+            const JsonFault& fault = scanner_.fault();
+            refuse(fault.code, {}, fault.offset,
+                   (fault.code == ErrorCode::syntax ? "the parameters are not a JSON object: "
+                                                    : "the JSON of the parameters ") +
+                       std::string(fault.message));
         }
     }
-    return depth <= 1;
-}
 
-Value value_of(const std::string& name, const nlohmann::json& json) {
-    if (json.is_null()) {
-        return {};
+  private:
+    void take_name(std::string_view name, std::size_t where) {
+        if (names_.size() == most_parameters) {
+            refuse(ErrorCode::limit, {}, where, "there are more than 1000 parameters");
+        }
+        if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
+            refuse(ErrorCode::syntax, name, where, "stands twice in the object");
+        }
+        names_.emplace_back(name);
     }
-    if (json.is_string()) {
-        return Value(json.get_ref<const std::string&>());
+
+    bool read_value() {
+        const std::size_t where = scanner_.offset();
+        const auto type = scanner_.peek();
+        if (!type) {
+            return false;
+        }
+        switch (*type) {
+            case JsonType::null:
+                return scanner_.read_null() && add({});
+            case JsonType::boolean: {
+                bool flag = false;
+                return scanner_.read_boolean(flag) && add(Value(flag));
+            }
+            case JsonType::string: {
+                std::string text;
+                return scanner_.read_string(text) && add(Value(std::move(text)));
+            }
+            case JsonType::number: {
+                std::string_view digits;
+                return scanner_.read_number(digits) && add(number(digits, where));
+            }
+            case JsonType::object:
+            case JsonType::array:
+                refuse(ErrorCode::syntax, names_.back(), where,
+                       "is a JSON " + std::string(to_string(*type)) +
+                           ", where a text, number, boolean or null is expected");
+        }
+        return false;
     }
-    if (json.is_boolean()) {
-        return Value(json.get<bool>());
+
+    Value number(std::string_view digits, std::size_t where) const {
+        std::int64_t whole = 0;
+        const char* const end = digits.data() + digits.size();
+        const auto parsed = std::from_chars(digits.data(), end, whole);
+        if (parsed.ec == std::errc{} && parsed.ptr == end) {
+            return Value(whole);
+        }
+        if (const auto decimal = Decimal::parse(digits)) {
+            return Value(*decimal);
+        }
+        refuse(ErrorCode::syntax, names_.back(), where,
+               "is neither a whole number of 64 bits nor one with at most nine decimals");
     }
-    if (json.is_number_integer()) {
-        return Value(json.get<std::int64_t>());
+
+    bool add(Value value) {
+        parameters_.emplace_back(names_.back(), std::move(value));
+        return true;
     }
-    throw Error(ErrorCode::syntax,
-                "the parameter '" + shortened(name) +
-                    "' is neither text, whole number, boolean nor null; write decimals as text");
-}
+
+    [[noreturn]] void refuse(ErrorCode code, std::string_view name, std::size_t where,
+                             std::string message) const {
+        Problem problem{{}, name.empty() ? "" : ":" + shortened(name), {}, std::move(message)};
+        detail::LineFinder(json_, 1).place(problem, where);
+        throw Error::about(code, std::move(problem));
+    }
+
+    std::string_view json_;
+    JsonScanner scanner_;
+    std::deque<std::string>& names_;
+    Parameters& parameters_;
+};
 
 void write_value(JsonWriter& writer, const Value& value, const Registry& registry) {
     std::string json;
@@ -61,15 +123,7 @@ JsonParameters::JsonParameters(std::string_view json) {
     if (json.size() > longest) {
         throw Error(ErrorCode::limit, "the parameters are longer than 1 MiB");
     }
-    const auto parsed = is_flat(json) ? nlohmann::json::parse(json, nullptr, false)
-                                      : nlohmann::json(nlohmann::json::value_t::discarded);
-    if (!parsed.is_object()) {
-        throw Error(ErrorCode::syntax, "the parameters are not a JSON object");
-    }
-    for (const auto& [name, value] : parsed.items()) {
-        names_.push_back(std::make_unique<std::string>(name));
-        parameters_.emplace_back(*names_.back(), value_of(name, value));
-    }
+    ParameterReader(json, names_, parameters_).read();
 }
 
 std::string page_json(const std::vector<std::unique_ptr<Record>>& records, const PageEnd& end,
@@ -80,8 +134,8 @@ std::string page_json(const std::vector<std::unique_ptr<Record>>& records, const
     writer.name("records");
     writer.begin_array();
     for (const auto& record : records) {
-        writer.raw(to_json(RecordView(record->structure(), record->object()),
-                           {.registry = &registry}));
+        writer.raw(
+            to_json(RecordView(record->structure(), record->object()), {.registry = &registry}));
     }
     writer.end_array();
     writer.member("next", std::string_view(end.next));

@@ -1,6 +1,7 @@
 /// JSON that the C interface takes and gives beside records.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,12 +17,13 @@ namespace crmkit::c_api {
 /// The values of a query's parameters from a JSON object. Lives as long as they are used.
 class JsonParameters {
   public:
-    /// Throws syntax for what is no JSON object of texts, whole numbers, booleans and nulls.
+    /// Throws syntax, with line and column, for what is no JSON object of texts, numbers, booleans
+    /// and nulls; limit when it is longer than 1 MiB.
     explicit JsonParameters(std::string_view json);
     [[nodiscard]] const Parameters& parameters() const { return parameters_; }
 
   private:
-    std::vector<std::unique_ptr<std::string>> names_;
+    std::deque<std::string> names_;
     Parameters parameters_;
 };
 

@@ -15,61 +15,131 @@ using crmkit::FieldType;
 using crmkit::Link;
 using crmkit::Money;
 using crmkit::Problem;
+using crmkit::Record;
 using crmkit::Value;
 using crmkit::ValueKind;
 using crmkit::ValueView;
-using crmkit::c_api::give;
+using crmkit::c_api::bytes_argument;
+using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
 using crmkit::c_api::required;
 using crmkit::c_api::text_argument;
+
+namespace {
+
+/// Whether a value can be stored in the field as it is: it is of its kind, and neither a label nor
+/// JSON nor text of a format, which conversion looks into, nor a link, whose entity it looks up.
+bool fits_as_it_is(const Field& field, const ValueView& value) {
+    switch (field.type()) {
+        case FieldType::text:
+            return field.format == crmkit::TextFormat::plain && value.kind() == ValueKind::text;
+        case FieldType::integer:
+        case FieldType::decimal:
+        case FieldType::boolean:
+        case FieldType::money:
+        case FieldType::date:
+        case FieldType::instant:
+        case FieldType::reference:
+            return value.kind() == crmkit::value_kind(field.type());
+        case FieldType::enumeration:
+        case FieldType::polymorphic_reference:
+        case FieldType::json:
+        case FieldType::text_list:
+        case FieldType::structure_list:
+            return false;
+    }
+    return false;
+}
+
+}  // namespace
 
 const Field& crmkit_record::field(std::int32_t id) const {
     const Field* found =
         id > 0 && id <= UINT16_MAX ? entity->find(static_cast<std::uint16_t>(id)) : nullptr;
     if (found == nullptr) {
-        throw Error::about(ErrorCode::not_found,
-                           Problem{std::string(entity->name), {}, std::to_string(id),
-                                   "is not the id of a field"});
+        throw Error::about(
+            ErrorCode::not_found,
+            Problem{std::string(entity->name), {}, std::to_string(id), "is not the id of a field"});
     }
     return *found;
 }
 
 void crmkit_record::set(const Field& target, const ValueView& value) {
-    const crmkit::ConversionOptions options{registry, {}};
-    const Value converted = crmkit::convert(*entity, target, value, options);
-    if (own) {
-        own->set(target, converted);
-    } else {
-        mutable_view().set(target, converted);
+    if (!own && writable == nullptr) {
+        throw Error(ErrorCode::invalid_argument,
+                    "this record of a hook's event may only be read; a before-hook may change the "
+                    "record after the change");
     }
+    const auto store = [&](const ValueView& fitting) {
+        if (own) {
+            own->set(target, fitting);
+        } else {
+            crmkit::MutableRecordView(*entity, writable).set(target, fitting);
+        }
+    };
+    if (fits_as_it_is(target, value)) {
+        store(value);
+    } else {
+        store(crmkit::convert(*entity, target, value, {registry.get(), {}}));
+    }
+}
+
+std::string_view crmkit_record::text(const Field& wanted) const {
+    const ValueView value = view().get(wanted);
+    if (value.is_null()) {
+        return "";
+    }
+    if (value.kind() == ValueKind::text && wanted.type() != FieldType::enumeration) {
+        return value.text();  // of a std::string, which ends in NUL
+    }
+    if (made_texts.empty()) {
+        made_texts.resize(entity->fields.size());
+    }
+    std::string& made = made_texts[entity->index_of(wanted)];
+    made = crmkit::to_text(value, registry.get());
+    return made;
 }
 
 namespace {
 
-[[noreturn]] void wrong_getter(const crmkit_record& record, const Field& field,
-                               std::string_view wanted) {
+[[noreturn]] void refuse_getter(const crmkit_record& record, const Field& field,
+                                std::string_view wanted) {
     throw Error::about(ErrorCode::validation,
-                       Problem{std::string(record.entity->name), std::string(field.name), {},
+                       Problem{std::string(record.entity->name),
+                               std::string(field.name),
+                               {},
                                "is of type " + std::string(to_string(field.type())) +
                                    ", which cannot be read as " + std::string(wanted)});
 }
 
+[[noreturn]] void refuse_value(const crmkit_record& record, const Field& field, std::string value,
+                               std::string why) {
+    throw Error::about(ErrorCode::validation,
+                       Problem{std::string(record.entity->name), std::string(field.name),
+                               std::move(value), std::move(why)});
+}
+
+crmkit::Date date_of(const crmkit_record& record, const Field& field, std::int64_t days) {
+    if (days < crmkit::Date::min().days || days > crmkit::Date::max().days) {
+        refuse_value(record, field, std::to_string(days),
+                     "days since 1970 is not between the years 1 and 9999");
+    }
+    return crmkit::Date{static_cast<std::int32_t>(days)};
+}
+
 /// A whole number as the value that the field's type means by it.
-Value value_of_integer(const Field& field, std::int64_t number) {
+ValueView value_of_integer(const crmkit_record& record, const Field& field, std::int64_t number) {
     switch (field.type()) {
         case FieldType::boolean:
-            return number == 0 || number == 1 ? Value(number == 1) : Value(number);
+            return number == 0 || number == 1 ? ValueView(number == 1) : ValueView(number);
         case FieldType::decimal:
-            return Value(crmkit::Decimal{number});
+            return ValueView(crmkit::Decimal{number});
         case FieldType::date:
-            if (number < crmkit::Date::min().days || number > crmkit::Date::max().days) {
-                return Value(number);
-            }
-            return Value(crmkit::Date{static_cast<std::int32_t>(number)});
+            return ValueView(date_of(record, field, number));
         case FieldType::instant:
-            return Value(crmkit::Instant{number});
+            return ValueView(crmkit::Instant{number});
         case FieldType::reference:
-            return Value(crmkit::Id{number});
+            return ValueView(crmkit::Id{number});
         case FieldType::text:
         case FieldType::integer:
         case FieldType::money:
@@ -78,15 +148,24 @@ Value value_of_integer(const Field& field, std::int64_t number) {
         case FieldType::json:
         case FieldType::text_list:
         case FieldType::structure_list:
-            return Value(number);
+            return ValueView(number);
     }
     return {};
 }
 
 bool reads_as_integer(FieldType type) {
-    return type == FieldType::integer || type == FieldType::boolean ||
-           type == FieldType::decimal || type == FieldType::date || type == FieldType::instant ||
-           type == FieldType::reference;
+    return type == FieldType::integer || type == FieldType::boolean || type == FieldType::decimal ||
+           type == FieldType::date || type == FieldType::instant || type == FieldType::reference;
+}
+
+/// The currency of an amount for a field. Throws validation.
+Currency currency_of(const crmkit_record& record, const Field& field, std::string_view code) {
+    const auto currency = Currency::find(code);
+    if (!currency) {
+        refuse_value(record, field, crmkit::detail::shown(code),
+                     "is not an ISO 4217 currency code");
+    }
+    return *currency;
 }
 
 }  // namespace
@@ -97,13 +176,27 @@ crmkit_code crmkit_record_new(crmkit_store* store, const char* entity, int64_t e
                               crmkit_record** out) {
     return guarded([&] {
         crmkit_record*& record = required(out, "out");
-        const crmkit::Registry& registry = required(store, "store").crm.registry();
-        const auto& found = registry.get(text_argument(entity, entity_size, "entity"));
+        const auto& registry = required(store, "store").registry;
+        const auto& found = registry->get(text_argument(entity, entity_size, "entity"));
         record = new crmkit_record(registry, found);
     });
 }
 
-void crmkit_record_free(crmkit_record* record) { delete record; }
+void crmkit_record_free(crmkit_record* record) {
+    if (record != nullptr && record->own) {  // those of a hook's event are not the host's
+        delete record;
+    }
+}
+
+int32_t crmkit_entity_number(crmkit_store* store, const char* entity, int64_t entity_size) {
+    std::int32_t number = 0;
+    guarded([&] {
+        number = required(store, "store")
+                     .registry->get(text_argument(entity, entity_size, "entity"))
+                     .number;
+    });
+    return number;
+}
 
 int32_t crmkit_field(const crmkit_record* record, const char* name, int64_t name_size) {
     std::int32_t id = 0;
@@ -131,18 +224,16 @@ int32_t crmkit_is_null(const crmkit_record* record, int32_t field) {
     return is_null;
 }
 
-crmkit_code crmkit_get_text(crmkit_record* record, int32_t field, const char** text,
+crmkit_code crmkit_get_text(const crmkit_record* record, int32_t field, const char** text,
                             size_t* size) {
     return guarded([&] {
-        crmkit_record& from = required(record, "record");
-        const ValueView value = from.view().get(from.field(field));
-        std::string_view found = value.text();
-        if (value.kind() != ValueKind::text) {
-            from.scratch = crmkit::to_text(value, from.registry);
-            found = from.scratch;
+        const crmkit_record& from = required(record, "record");
+        const char*& start = required(text, "text");
+        const std::string_view found = from.text(from.field(field));
+        start = found.data();
+        if (size != nullptr) {
+            *size = found.size();
         }
-        required(text, "text") = found.empty() ? "" : found.data();
-        required(size, "size") = found.size();
     });
 }
 
@@ -151,7 +242,7 @@ crmkit_code crmkit_get_int64(const crmkit_record* record, int32_t field, int64_t
         const crmkit_record& from = required(record, "record");
         const Field& wanted = from.field(field);
         if (!reads_as_integer(wanted.type())) {
-            wrong_getter(from, wanted, "a whole number");
+            refuse_getter(from, wanted, "a whole number");
         }
         required(value, "value") = from.view().get(wanted).integer();
     });
@@ -161,15 +252,17 @@ crmkit_code crmkit_get_money(const crmkit_record* record, int32_t field, int64_t
                              char currency[4]) {
     return guarded([&] {
         const crmkit_record& from = required(record, "record");
+        std::int64_t& amount = required(minor_units, "minor_units");
+        char* const out = &required(currency, "currency");
         const Field& wanted = from.field(field);
         if (wanted.type() != FieldType::money) {
-            wrong_getter(from, wanted, "money");
+            refuse_getter(from, wanted, "money");
         }
         const Money money = from.view().get(wanted).money();
         const std::string_view code = money.currency ? money.currency.code() : "";
-        required(minor_units, "minor_units") = money.minor_units;
-        std::memset(&required(currency, "currency"), 0, 4);
-        std::memcpy(currency, code.data(), code.size());
+        amount = money.minor_units;
+        std::memset(out, 0, 4);
+        std::memcpy(out, code.data(), code.size());
     });
 }
 
@@ -177,13 +270,15 @@ crmkit_code crmkit_get_link(const crmkit_record* record, int32_t field, int32_t*
                             int64_t* id) {
     return guarded([&] {
         const crmkit_record& from = required(record, "record");
+        std::int32_t& number = required(entity, "entity");
+        std::int64_t& target = required(id, "id");
         const Field& wanted = from.field(field);
         if (wanted.type() != FieldType::polymorphic_reference) {
-            wrong_getter(from, wanted, "a link");
+            refuse_getter(from, wanted, "a link");
         }
         const Link link = from.view().get(wanted).link();
-        required(entity, "entity") = link.entity;
-        required(id, "id") = link.id.value;
+        number = link ? link.entity : 0;
+        target = link.id.value;
     });
 }
 
@@ -197,7 +292,7 @@ crmkit_code crmkit_set_null(crmkit_record* record, int32_t field) {
 crmkit_code crmkit_set_text(crmkit_record* record, int32_t field, const char* text, int64_t size) {
     return guarded([&] {
         crmkit_record& to = required(record, "record");
-        to.set(to.field(field), text_argument(text, size, "text"));
+        to.set(to.field(field), bytes_argument(text, size, "text"));
     });
 }
 
@@ -205,7 +300,7 @@ crmkit_code crmkit_set_int64(crmkit_record* record, int32_t field, int64_t value
     return guarded([&] {
         crmkit_record& to = required(record, "record");
         const Field& target = to.field(field);
-        to.set(target, value_of_integer(target, value));
+        to.set(target, value_of_integer(to, target, value));
     });
 }
 
@@ -213,8 +308,9 @@ crmkit_code crmkit_set_money(crmkit_record* record, int32_t field, int64_t minor
                              const char* currency) {
     return guarded([&] {
         crmkit_record& to = required(record, "record");
-        const std::string_view code = text_argument(currency, CRMKIT_NUL_TERMINATED, "currency");
-        to.set(to.field(field), Money{minor_units, Currency::of(code)});
+        required(currency, "currency");
+        const Field& target = to.field(field);
+        to.set(target, Money{minor_units, currency_of(to, target, currency)});
     });
 }
 
@@ -223,31 +319,25 @@ crmkit_code crmkit_set_link(crmkit_record* record, int32_t field, int32_t entity
         crmkit_record& to = required(record, "record");
         const Field& target = to.field(field);
         if (entity < 0 || entity > UINT16_MAX) {
-            throw Error::about(ErrorCode::validation,
-                               Problem{std::string(to.entity->name), std::string(target.name),
-                                       std::to_string(entity), "is not the number of an entity"});
+            refuse_value(to, target, std::to_string(entity), "is not the number of an entity");
         }
         to.set(target, Link{static_cast<crmkit::EntityNumber>(entity), crmkit::Id{id}});
     });
 }
 
 crmkit_code crmkit_record_to_json(const crmkit_record* record, crmkit_text** out) {
-    return guarded([&] {
+    return give_text(out, [&] {
         const crmkit_record& from = required(record, "record");
-        give(out, crmkit::to_json(from.view(), {.registry = from.registry}));
+        return crmkit::to_json(from.view(), {.registry = from.registry.get()});
     });
 }
 
 crmkit_code crmkit_record_from_json(crmkit_record* record, const char* json, int64_t json_size) {
     return guarded([&] {
         crmkit_record& to = required(record, "record");
-        const std::string_view text = text_argument(json, json_size, "json");
-        const crmkit::JsonReadOptions options{.registry = to.registry};
-        if (to.own) {
-            crmkit::read_json(*to.own, text, options);
-            return;
-        }
-        const crmkit::Record read = crmkit::record_from_json(*to.entity, text, options);
+        const std::string_view text = bytes_argument(json, json_size, "json");
+        const crmkit::JsonReadOptions options{.registry = to.registry.get()};
+        const Record read = crmkit::record_from_json(*to.entity, text, options);
         for (std::size_t i = 0; i < to.entity->fields.size(); ++i) {
             if (read.touched().contains(i)) {
                 to.set(to.entity->fields[i], read.get(to.entity->fields[i]));

@@ -1,5 +1,8 @@
 /// Sessions, transactions, and reading and writing records.
-#include "crmkit/schema/json.hpp"
+#include <algorithm>
+#include <functional>
+
+#include "crmkit/base/text.hpp"
 #include "handles.hpp"
 #include "json_arguments.hpp"
 
@@ -8,19 +11,76 @@ using crmkit::Error;
 using crmkit::ErrorCode;
 using crmkit::Field;
 using crmkit::Id;
+using crmkit::Record;
 using crmkit::Session;
 using crmkit::UpsertKey;
-using crmkit::c_api::give;
+using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
 using crmkit::c_api::required;
 using crmkit::c_api::text_argument;
 
+crmkit_session::~crmkit_session() {
+    end_cursors(0);
+    while (!transactions.empty()) {
+        transactions.pop_back();
+    }
+}
+
+void crmkit_session::end_cursors(std::size_t depth) {
+    std::erase_if(cursors, [depth](crmkit_cursor* cursor) {
+        if (cursor->depth < depth) {
+            return false;
+        }
+        cursor->stream.reset();
+        cursor->session = nullptr;
+        return true;
+    });
+}
+
+crmkit_cursor::crmkit_cursor(crmkit_session& of, const Entity& about,
+                             std::unique_ptr<crmkit::RecordStream> records)
+    : session(&of), entity(&about), stream(std::move(records)), depth(of.transactions.size()) {
+    of.cursors.push_back(this);
+}
+
+crmkit_cursor::~crmkit_cursor() {
+    if (session != nullptr) {
+        std::erase(session->cursors, this);
+    }
+}
+
 namespace {
 
-Session& session_of(crmkit_session* handle) { return *required(handle, "session").session; }
+/// The session behind a handle, for the duration of one call.
+class Call {
+  public:
+    explicit Call(crmkit_session* handle) : handle_(required(handle, "session")) {
+        ++handle_.calls;
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call() { --handle_.calls; }
 
-const Entity& entity_argument(const Session& session, const char* entity, std::int64_t size) {
-    return session.registry().get(text_argument(entity, size, "entity"));
+    Session* operator->() const { return handle_.session; }
+    [[nodiscard]] crmkit_session& handle() const { return handle_; }
+    [[nodiscard]] const Entity& entity(const char* name, std::int64_t size) const {
+        return handle_.session->registry().get(text_argument(name, size, "entity"));
+    }
+
+  private:
+    crmkit_session& handle_;
+};
+
+/// A handle whose transactions may be begun and ended. Those that a running call has opened are not
+/// the host's: a hook that took them for its own would keep half a change.
+crmkit_session& idle(crmkit_session* handle) {
+    crmkit_session& session = required(handle, "session");
+    if (session.calls > 0) {
+        throw Error(ErrorCode::invalid_argument,
+                    "a call of this session is still running: a hook begins and ends transactions "
+                    "with the session of its event, and closes no session that acts");
+    }
+    return session;
 }
 
 /// A record that the caller owns; those of hooks are written by the change they are part of.
@@ -33,22 +93,23 @@ crmkit_record& own_record(crmkit_record* handle) {
     return record;
 }
 
-/// The fields that were set since the record was read, as a patch that borrows them.
-crmkit::Patch touched_fields(const crmkit_record& record) {
+/// The fields that were set since the record was read, but for those that the library keeps.
+crmkit::Patch touched_fields(const Record& record) {
     crmkit::Patch patch;
-    for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
-        const Field& field = record.entity->fields[i];
-        if (record.own->touched().contains(i)) {
-            patch.emplace_back(field.name, record.own->get(field));
+    const auto fields = record.structure().fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const bool is_kept = i < crmkit::header::count && fields[i].is_read_only;
+        if (!is_kept && record.touched().contains(i)) {
+            patch.emplace_back(fields[i].name, record.get(fields[i]));
         }
     }
     return patch;
 }
 
 crmkit::UpsertPolicy policy_argument(std::int32_t policy) {
-    if (policy < CRMKIT_CREATE_OR_FAIL || policy > CRMKIT_REPLACE) {
+    if (policy < CRMKIT_UPSERT_CREATE_OR_FAIL || policy > CRMKIT_UPSERT_REPLACE) {
         throw Error(ErrorCode::invalid_argument,
-                    "the upsert policy " + std::to_string(policy) + " is none of CRMKIT_…");
+                    std::to_string(policy) + " is not a policy of crmkit_upsert()");
     }
     return static_cast<crmkit::UpsertPolicy>(policy);
 }
@@ -56,14 +117,17 @@ crmkit::UpsertPolicy policy_argument(std::int32_t policy) {
 crmkit_code upsert(crmkit_session* session, crmkit_record* record, std::int32_t policy,
                    std::int32_t* action, const std::function<UpsertKey()>& key) {
     return guarded([&] {
-        Session& me = session_of(session);
+        const Call me(session);
         crmkit_record& row = own_record(record);
-        const auto done = me.upsert(key(), row.mutable_view(), policy_argument(policy),
-                                    &row.own->touched());
-        row.own->forget_touched();
-        if (action != nullptr) {
-            *action = static_cast<std::int32_t>(done);
-        }
+        const auto chosen = policy_argument(policy);
+        row.refill([&](Record& next) {
+            next = *row.own;
+            const auto done = me->upsert(key(), next, chosen, &row.own->touched());
+            if (action != nullptr) {
+                *action = static_cast<std::int32_t>(done);
+            }
+            return true;
+        });
     });
 }
 
@@ -75,6 +139,18 @@ std::vector<std::string> names_argument(std::string_view list) {
         list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     }
     return names;
+}
+
+std::optional<std::int64_t> version_argument(std::int64_t version) {
+    return version == 0 ? std::nullopt : std::optional(version);
+}
+
+std::size_t page_size_argument(std::int64_t size) {
+    if (size < 1) {
+        throw Error(ErrorCode::invalid_argument,
+                    "a page of " + std::to_string(size) + " records was asked for");
+    }
+    return static_cast<std::size_t>(size);
 }
 
 }  // namespace
@@ -89,98 +165,104 @@ crmkit_code crmkit_session_open(crmkit_store* store, int64_t user, crmkit_sessio
 }
 
 void crmkit_session_close(crmkit_session* session) {
-    if (session == nullptr || !session->own) {
+    if (session == nullptr || !session->own) {  // that of a hook's event is not the host's
         return;
     }
-    while (!session->transactions.empty()) {
-        session->transactions.pop_back();
-    }
-    delete session;
+    guarded([&] { delete &idle(session); });
+}
+
+int64_t crmkit_session_user(const crmkit_session* session) {
+    return session == nullptr ? 0 : session->session->actor().value;
 }
 
 crmkit_code crmkit_begin(crmkit_session* session) {
     return guarded([&] {
-        Session& me = session_of(session);
-        session->transactions.push_back(me.transaction());
+        crmkit_session& me = idle(session);
+        me.transactions.reserve(me.transactions.size() + 1);
+        me.transactions.push_back(me.session->transaction());
     });
 }
 
 crmkit_code crmkit_commit(crmkit_session* session) {
     return guarded([&] {
-        auto& open = required(session, "session").transactions;
+        auto& open = idle(session).transactions;
         if (open.empty()) {
             throw Error(ErrorCode::invalid_argument, "there is no open transaction to commit");
         }
+        session->end_cursors(open.size());
         crmkit::TransactionScope innermost = std::move(open.back());
         open.pop_back();
+        const Call me(session);  // the hooks run now
         innermost.commit();
     });
 }
 
 crmkit_code crmkit_rollback(crmkit_session* session) {
     return guarded([&] {
-        auto& open = required(session, "session").transactions;
+        auto& open = idle(session).transactions;
         if (open.empty()) {
             throw Error(ErrorCode::invalid_argument, "there is no open transaction to undo");
         }
+        session->end_cursors(open.size());
         open.pop_back();
     });
 }
 
 crmkit_code crmkit_create(crmkit_session* session, crmkit_record* record) {
     return guarded([&] {
-        Session& me = session_of(session);
+        const Call me(session);
         crmkit_record& row = own_record(record);
-        crmkit::Record stored = *row.own;
-        me.insert(crmkit::MutableRecordView(stored));
-        row.own = std::move(stored);
-        row.own->forget_touched();
-        row.object = row.own->object();
+        row.refill([&](Record& next) {
+            next = *row.own;
+            me->insert(next);
+            return true;
+        });
     });
 }
 
 crmkit_code crmkit_get(crmkit_session* session, int64_t id, crmkit_record* record) {
     return guarded([&] {
-        Session& me = session_of(session);
+        const Call me(session);
         crmkit_record& row = own_record(record);
-        me.read(*row.entity, Id{id}, row.object);
-        row.own->forget_touched();
+        row.refill([&](Record& next) {
+            me->read(*row.entity, Id{id}, next.object());
+            return true;
+        });
     });
 }
 
 crmkit_code crmkit_update(crmkit_session* session, crmkit_record* record) {
     return guarded([&] {
-        Session& me = session_of(session);
+        const Call me(session);
         crmkit_record& row = own_record(record);
-        const auto head = header_of(row.view());
-        crmkit::Record stored(*row.entity);
-        me.patch(*row.entity, head.id(), touched_fields(row), head.version(), stored);
-        row.own = std::move(stored);
-        row.own->forget_touched();
-        row.object = row.own->object();
+        const auto head = header_of(*row.own);
+        row.refill([&](Record& next) {
+            me->patch(*row.entity, head.id(), touched_fields(*row.own),
+                      version_argument(head.version()), next);
+            return true;
+        });
     });
 }
 
 crmkit_code crmkit_delete(crmkit_session* session, const char* entity, int64_t entity_size,
                           int64_t id, int64_t version) {
     return guarded([&] {
-        Session& me = session_of(session);
-        me.remove(entity_argument(me, entity, entity_size), Id{id},
-                  version == 0 ? std::nullopt : std::optional(version));
+        const Call me(session);
+        me->remove(me.entity(entity, entity_size), Id{id}, version_argument(version));
     });
 }
 
 crmkit_code crmkit_restore(crmkit_session* session, const char* entity, int64_t entity_size,
                            int64_t id) {
     return guarded([&] {
-        Session& me = session_of(session);
-        me.restore(entity_argument(me, entity, entity_size), Id{id});
+        const Call me(session);
+        me->restore(me.entity(entity, entity_size), Id{id});
     });
 }
 
 crmkit_code crmkit_upsert(crmkit_session* session, const char* system, int64_t system_size,
-                          const char* key, int64_t key_size, int32_t policy,
-                          crmkit_record* record, int32_t* action) {
+                          const char* key, int64_t key_size, int32_t policy, crmkit_record* record,
+                          int32_t* action) {
     return upsert(session, record, policy, action, [&] {
         return UpsertKey::external(std::string(text_argument(system, system_size, "system")),
                                    std::string(text_argument(key, key_size, "key")));
@@ -199,26 +281,39 @@ crmkit_code crmkit_query(crmkit_session* session, const char* entity, int64_t en
                          int64_t parameters_size, crmkit_cursor** out) {
     return guarded([&] {
         crmkit_cursor*& cursor = required(out, "out");
-        Session& me = session_of(session);
-        const Entity& about = entity_argument(me, entity, entity_size);
+        const Call me(session);
+        const Entity& about = me.entity(entity, entity_size);
         const crmkit::c_api::JsonParameters values(
             text_argument(parameters, parameters_size, "parameters"));
-        cursor = new crmkit_cursor{
-            &about, me.stream(about, text_argument(text, text_size, "text"), values.parameters())};
+        cursor = new crmkit_cursor(
+            me.handle(), about,
+            me->stream(about, text_argument(text, text_size, "text"), values.parameters()));
     });
 }
 
-crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* record,
-                               int32_t* has_record) {
+crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* record, int32_t* has_record) {
     return guarded([&] {
-        const crmkit_cursor& from = required(cursor, "cursor");
+        crmkit_cursor& from = required(cursor, "cursor");
         crmkit_record& row = own_record(record);
+        std::int32_t& found = required(has_record, "has_record");
+        if (from.session == nullptr) {
+            throw Error(ErrorCode::invalid_argument,
+                        "the cursor has ended with its session or transaction");
+        }
         if (row.entity != from.entity) {
             throw Error(ErrorCode::invalid_argument,
-                        "the record is of another entity than the query");
+                        "the query is over " + std::string(from.entity->plural) +
+                            ", the record is of " + std::string(row.entity->name));
         }
-        required(has_record, "has_record") = from.stream->next(row.object) ? 1 : 0;
-        row.own->forget_touched();
+        const Call me(from.session);
+        bool is_there = false;
+        if (from.stream != nullptr) {
+            row.refill([&](Record& next) { return is_there = from.stream->next(next.object()); });
+        }
+        if (!is_there) {
+            from.stream.reset();
+        }
+        found = is_there ? 1 : 0;
     });
 }
 
@@ -228,35 +323,35 @@ crmkit_code crmkit_page(crmkit_session* session, const char* entity, int64_t ent
                         const char* text, int64_t text_size, const char* parameters,
                         int64_t parameters_size, int64_t size, const char* after,
                         int64_t after_size, crmkit_text** out) {
-    return guarded([&] {
-        Session& me = session_of(session);
-        const Entity& about = entity_argument(me, entity, entity_size);
+    return give_text(out, [&] {
+        const Call me(session);
+        const Entity& about = me.entity(entity, entity_size);
         const crmkit::c_api::JsonParameters values(
             text_argument(parameters, parameters_size, "parameters"));
-        const crmkit::PageRequest request{
-            size < 0 ? 0 : static_cast<std::size_t>(size),
-            std::string(text_argument(after, after_size, "after"))};
-        std::vector<std::unique_ptr<crmkit::Record>> records;
-        const auto end = me.read_page(
+        const crmkit::PageRequest request{page_size_argument(size),
+                                          std::string(text_argument(after, after_size, "after"))};
+        std::vector<std::unique_ptr<Record>> records;
+        const auto end = me->read_page(
             about, text_argument(text, text_size, "text"), request, values.parameters(),
             [&]() -> void* {
-                return records.emplace_back(std::make_unique<crmkit::Record>(about))->object();
+                return records.emplace_back(std::make_unique<Record>(about))->object();
             });
         records.resize(end.count);
-        give(out, crmkit::c_api::page_json(records, end, me.registry()));
+        return crmkit::c_api::page_json(records, end, me->registry());
     });
 }
 
 crmkit_code crmkit_aggregate(crmkit_session* session, const char* entity, int64_t entity_size,
                              const char* text, int64_t text_size, const char* parameters,
                              int64_t parameters_size, crmkit_text** out) {
-    return guarded([&] {
-        Session& me = session_of(session);
+    return give_text(out, [&] {
+        const Call me(session);
         const crmkit::c_api::JsonParameters values(
             text_argument(parameters, parameters_size, "parameters"));
-        const auto rows = me.aggregate(entity_argument(me, entity, entity_size),
-                                       text_argument(text, text_size, "text"), values.parameters());
-        give(out, crmkit::c_api::rows_json(rows, me.registry()));
+        const auto rows =
+            me->aggregate(me.entity(entity, entity_size), text_argument(text, text_size, "text"),
+                          values.parameters());
+        return crmkit::c_api::rows_json(rows, me->registry());
     });
 }
 
@@ -264,36 +359,39 @@ crmkit_code crmkit_search(crmkit_session* session, const char* entity, int64_t e
                           const char* text, int64_t text_size, int64_t* ids, size_t capacity,
                           size_t* count) {
     return guarded([&] {
-        Session& me = session_of(session);
-        required(count, "count");
+        constexpr std::size_t most_found = 10'000;
+        const Call me(session);
+        std::size_t& found_count = required(count, "count");
         if (capacity > 0) {
             required(ids, "ids");
         }
-        const auto found = me.search(entity_argument(me, entity, entity_size),
-                                     text_argument(text, text_size, "text"), capacity);
+        const auto found =
+            me->search(me.entity(entity, entity_size), text_argument(text, text_size, "text"),
+                       std::min(capacity, most_found));
         for (std::size_t i = 0; i < found.size(); ++i) {
             ids[i] = found[i].value;
         }
-        *count = found.size();
+        found_count = found.size();
     });
 }
 
 crmkit_code crmkit_history(crmkit_session* session, int64_t record, crmkit_text** out) {
-    return guarded([&] {
-        Session& me = session_of(session);
-        give(out, crmkit::c_api::history_json(me.history(Id{record}), me.registry()));
+    return give_text(out, [&] {
+        const Call me(session);
+        return crmkit::c_api::history_json(me->history(Id{record}), me->registry());
     });
 }
 
 crmkit_code crmkit_undo(crmkit_session* session, int64_t position) {
-    return guarded([&] { session_of(session).undo(position); });
+    return guarded([&] { Call(session)->undo(position); });
 }
 
 crmkit_code crmkit_call(crmkit_session* session, const char* operation, int64_t operation_size,
                         const char* json, int64_t json_size, crmkit_text** out) {
-    return guarded([&] {
-        give(out, session_of(session).call(text_argument(operation, operation_size, "operation"),
-                                           text_argument(json, json_size, "json")));
+    return give_text(out, [&] {
+        const std::string_view input = crmkit::c_api::bytes_argument(json, json_size, "json");
+        return Call(session)->call(text_argument(operation, operation_size, "operation"),
+                                   input.empty() ? "{}" : input);
     });
 }
 

@@ -3,17 +3,19 @@
 #include <chrono>
 #include <cstring>
 
+#include "crmkit/base/text.hpp"
 #include "crmkit/engine/describe.hpp"
 #include "crmkit/schema/json_writer.hpp"
+#include "crmkit/schema/value_text.hpp"
 #include "crmkit/version.hpp"
 #include "handles.hpp"
 
 using crmkit::Crm;
 using crmkit::OpenOptions;
-using crmkit::c_api::give;
+using crmkit::c_api::bytes_argument;
+using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
 using crmkit::c_api::required;
-using crmkit::c_api::text_argument;
 
 namespace {
 
@@ -44,11 +46,33 @@ crmkit_options known_options(const crmkit_options* given) {
     return options;
 }
 
+[[noreturn]] void refuse_option(std::string_view name, std::int64_t value, std::string_view why) {
+    throw crmkit::Error(
+        crmkit::ErrorCode::invalid_argument,
+        "options." + std::string(name) + ": " + std::to_string(value) + " " + std::string(why));
+}
+
+crmkit::Durability durability_option(std::int32_t durability) {
+    if (durability != CRMKIT_DURABLE && durability != CRMKIT_FAST) {
+        refuse_option("durability", durability, "is neither CRMKIT_DURABLE nor CRMKIT_FAST");
+    }
+    return durability == CRMKIT_FAST ? crmkit::Durability::fast : crmkit::Durability::durable;
+}
+
+/// The options as crmkit's own. Those that other functions check are not looked at here.
 OpenOptions open_options(const crmkit_options* given) {
     const crmkit_options options = known_options(given);
+    if (options.busy_timeout_ms < 0) {
+        refuse_option("busy_timeout_ms", options.busy_timeout_ms, "is less than nothing");
+    }
+    if (options.cache_kib < 1) {
+        refuse_option("cache_kib", options.cache_kib, "is no size of a cache");
+    }
+    if (options.replica < -1) {
+        refuse_option("replica", options.replica, "is neither -1 nor between 0 and 4095");
+    }
     OpenOptions open;
-    open.durability = options.durability == CRMKIT_FAST ? crmkit::Durability::fast
-                                                        : crmkit::Durability::durable;
+    open.durability = durability_option(options.durability);
     open.read_only = options.read_only != 0;
     open.create = options.create != 0;
     open.busy_timeout = std::chrono::milliseconds(options.busy_timeout_ms);
@@ -72,6 +96,20 @@ OpenOptions open_options(const crmkit_options* given) {
         };
     }
     return open;
+}
+
+/// A path, as the operating system takes it: not necessarily UTF-8. SQLite would make a store that
+/// is gone when closed of an empty one, and cut one with a NUL short.
+std::string path_argument(const char* path, std::int64_t size) {
+    const std::string_view name = bytes_argument(path, size, "path");
+    if (name.empty()) {
+        throw crmkit::Error(crmkit::ErrorCode::invalid_argument, "path is empty");
+    }
+    if (crmkit::contains_nul(name)) {
+        throw crmkit::Error(crmkit::ErrorCode::invalid_argument,
+                            "path '" + crmkit::detail::shown(name) + "' contains a NUL character");
+    }
+    return std::string(name);
 }
 
 }  // namespace
@@ -106,15 +144,14 @@ crmkit_code crmkit_open(const char* path, int64_t path_size, const crmkit_option
                         crmkit_store** out) {
     return guarded([&] {
         crmkit_store*& store = required(out, "out");
-        const std::string_view file = text_argument(path, path_size, "path");
-        store = new crmkit_store{Crm::open(std::string(file), open_options(options))};
+        store = new crmkit_store(Crm::open(path_argument(path, path_size), open_options(options)));
     });
 }
 
 crmkit_code crmkit_open_memory(const crmkit_options* options, crmkit_store** out) {
     return guarded([&] {
         crmkit_store*& store = required(out, "out");
-        store = new crmkit_store{Crm::open_memory(open_options(options))};
+        store = new crmkit_store(Crm::open_memory(open_options(options)));
     });
 }
 
@@ -122,8 +159,8 @@ crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_options* option
                                   crmkit_store** out) {
     return guarded([&] {
         crmkit_store*& store = required(out, "out");
-        store = new crmkit_store{
-            Crm::open(static_cast<sqlite3*>(connection), open_options(options))};
+        store =
+            new crmkit_store(Crm::open(static_cast<sqlite3*>(connection), open_options(options)));
     });
 }
 
@@ -135,13 +172,11 @@ void crmkit_close(crmkit_store* store) {
 }
 
 crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size) {
-    return guarded([&] {
-        required(store, "store").crm.backup(std::string(text_argument(path, path_size, "path")));
-    });
+    return guarded([&] { required(store, "store").crm.backup(path_argument(path, path_size)); });
 }
 
 crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out) {
-    return guarded([&] {
+    return give_text(out, [&] {
         std::string json;
         crmkit::JsonWriter writer(json);
         writer.begin_array();
@@ -149,23 +184,24 @@ crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out) {
             writer.value(std::string_view(problem));
         }
         writer.end_array();
-        give(out, std::move(json));
+        return json;
     });
 }
 
 crmkit_code crmkit_describe(crmkit_store* store, crmkit_text** out) {
-    return guarded([&] { give(out, crmkit::describe_all(required(store, "store").crm.registry())); });
+    return give_text(out, [&] { return crmkit::describe_all(*required(store, "store").registry); });
 }
 
 crmkit_code crmkit_ensure_user(crmkit_store* store, const char* name, int64_t name_size,
                                const char* email, int64_t email_size, int64_t* out) {
     return guarded([&] {
-        required(out, "out");
-        *out = required(store, "store")
-                   .crm
-                   .ensure_user(text_argument(name, name_size, "name"),
-                                text_argument(email, email_size, "email"))
-                   .id.value;
+        std::int64_t& id = required(out, "out");
+        // What is wrong with the two texts is for validation to say.
+        id = required(store, "store")
+                 .crm
+                 .ensure_user(bytes_argument(name, name_size, "name"),
+                              bytes_argument(email, email_size, "email"))
+                 .id.value;
     });
 }
 

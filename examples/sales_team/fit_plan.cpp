@@ -172,6 +172,16 @@ std::map<std::string, std::string> known_names(crmkit::Session& session,
     return names;
 }
 
+/// The entity in which a reference of the plan is looked for.
+const crmkit::Entity& target_of(const crmkit::Registry& registry, const ImportPlan& plan,
+                                const exchange::ImportReference& reference) {
+    if (!reference.lookups.empty()) {
+        return registry.get(reference.lookups.front().entity);
+    }
+    const auto& field = crmkit::field_of(registry.get(plan.entity), reference.field);
+    return *registry.targets(field).front();
+}
+
 /// Adds "GTXPro is GTX Pro" to the transforms of a column, for every such name in its cells.
 void map_names(ImportColumn& column, const std::set<std::string>& cells,
                const std::map<std::string, std::string>& known) {
@@ -231,23 +241,19 @@ std::vector<EmptyCells> fit_plan(crmkit::Session& session, const std::string& pa
     fit_forms(plan, exchange::suggest_plan(session.registry(), plan.entity, file));
 
     std::vector<EmptyCells> empty;
-    const auto note_empty = [&](const ImportColumn& column) {
+    for (const ImportColumn& column : plan.columns) {
         const bool is_noted =
             column.column.empty() ||
             std::ranges::find(empty, column.column, &EmptyCells::column) != empty.end();
         if (!is_noted && survey.empty_cells(column.column) > 0) {
             empty.push_back({column.column, survey.empty_cells(column.column)});
         }
-    };
-    std::ranges::for_each(plan.columns, note_empty);
+    }
     for (auto& reference : plan.references) {
-        std::ranges::for_each(reference.columns, note_empty);
         for (ImportColumn& column : reference.columns) {
             if (!column.column.empty() && column.field == "name") {
-                const std::string entity =
-                    reference.lookups.empty() ? reference.field : reference.lookups[0].entity;
                 map_names(column, survey.values(column.column),
-                          known_names(session, session.registry().get(entity)));
+                          known_names(session, target_of(session.registry(), plan, reference)));
             }
         }
     }

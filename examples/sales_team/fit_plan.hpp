@@ -24,7 +24,8 @@ struct EmptyCells {
 /// - names of products, agents, accounts and stages that differ from a known one only in blanks,
 ///   signs, case or accents are mapped to it.
 ///
-/// Returns the columns of the plan in which cells are empty.
+/// Returns the columns of plain fields in which cells are empty; references that are not there are
+/// in the report of the import.
 std::vector<EmptyCells> fit_plan(crmkit::Session& session, const std::string& path,
                                  crmkit::exchange::ImportPlan& plan);
 

@@ -175,24 +175,37 @@ void print_import(const Terminal& terminal, const Import& import) {
                      fmt::format("{} '{}' read as '{}'", mapped.header, mapped.from, mapped.to)});
             }
         }
+        const auto add = [&, file = name, all = report.rows](std::int64_t count,
+                                                             const std::string& finding) {
+            if (count * 2 < all) {  // what is mostly empty is meant to be
+                rows.push_back({file, grouped(count), finding});
+            }
+        };
         for (const auto& empty : empty_cells) {
-            rows.push_back({name, grouped(empty.rows), fmt::format("without {}", empty.column)});
+            add(empty.rows, fmt::format("without {}", empty.column));
+        }
+        for (const auto& warning : report.warnings) {
+            add(warning.count, warning.message);
         }
     }
     for (const std::string& product : import.unlisted_products) {
         rows.push_back({"", "", fmt::format("'{}' is not in the list of products", product)});
     }
-    terminal.table({{"file"}, {"rows", true}, {"finding"}}, rows);
+    if (rows.empty()) {
+        terminal.line("nothing");
+    } else {
+        terminal.table({{"file"}, {"rows", true}, {"finding"}}, rows);
+    }
+    if (import.valued_by_price > 0) {
+        terminal.line(fmt::format("{} open deals without value now have the list price",
+                                  grouped(import.valued_by_price)));
+    }
     for (const auto& [name, report, empty_cells] : import.files) {
         for (std::size_t i = 0; i < std::min<std::size_t>(report.problems.size(), 5); ++i) {
             const auto& problem = report.problems[i];
             terminal.line(fmt::format("{} line {}: {} '{}' {}", name, problem.line, problem.header,
                                       problem.value, problem.message));
         }
-    }
-    if (import.valued_by_price > 0) {
-        terminal.line(fmt::format("{} open deals without value count at the list price",
-                                  grouped(import.valued_by_price)));
     }
 }
 

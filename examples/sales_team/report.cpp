@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace sales_team {
 
@@ -23,22 +25,25 @@ std::string shown(const std::optional<Money>& money) {
     return fmt::format("{} {}", grouped(whole.minor_units / unit), money->currency.code());
 }
 
-/// "63.2 %" of 0.631501; the decimal is exact, so nothing is a floating-point number here.
-std::string percent(const std::optional<crmkit::Decimal>& rate) {
-    if (!rate) {
-        return {};
+/// "63.15" of 0.631501: `digits` decimals. A Decimal is exact, so nothing here is a
+/// floating-point number.
+std::string fixed(std::int64_t billionths, int digits) {
+    std::int64_t unit = crmkit::Decimal::one;
+    std::int64_t parts = 1;
+    for (int i = 0; i < digits; ++i) {
+        unit /= 10;
+        parts *= 10;
     }
-    const std::int64_t tenths = (rate->billionths + 500'000) / 1'000'000;
-    return fmt::format("{}.{} %", tenths / 10, tenths % 10);
+    const std::int64_t rounded = (billionths + unit / 2) / unit;
+    return fmt::format("{}.{:0{}}", grouped(rounded / parts), rounded % parts, digits);
 }
 
-/// Three decimals of "51.781972629".
-std::string days(const std::optional<crmkit::Decimal>& number) {
-    if (!number) {
-        return {};
-    }
-    const std::int64_t thousandths = (number->billionths + 500'000) / 1'000'000;
-    return fmt::format("{}.{:03}", grouped(thousandths / 1000), thousandths % 1000);
+std::string percent(const std::optional<crmkit::Decimal>& rate) {
+    return rate ? fixed(rate->billionths * 100, 2) + " %" : "";
+}
+
+std::string days(const std::optional<crmkit::Decimal>& number, int digits) {
+    return number ? fixed(number->billionths, digits) : "";
 }
 
 std::int64_t minor_units(const std::optional<Money>& money) {
@@ -52,12 +57,12 @@ void print_pipeline(const Terminal& terminal, const Answers& answers) {
     std::vector<Row> rows;
     for (const auto& stage : answers.pipeline.rows) {
         if (stage.count > 0) {
-            rows.push_back({stage.pipeline_name, stage.stage_name, grouped(stage.count),
-                            shown(stage.amount), shown(stage.weighted)});
+            const bool is_open = stage.state == crmkit::OpportunityState::open;
+            rows.push_back({stage.stage_name, grouped(stage.count), shown(stage.amount),
+                            is_open ? shown(stage.weighted) : ""});
         }
     }
-    terminal.table({{"pipeline"}, {"stage"}, {"deals", true}, {"amount", true}, {"weighted", true}},
-                   rows);
+    terminal.table({{"stage"}, {"deals", true}, {"amount", true}, {"weighted", true}}, rows);
 }
 
 /// Win rate and won value side by side, the largest value first.
@@ -95,8 +100,8 @@ void print_totals(const Terminal& terminal, const Answers& answers) {
                               terminal.bold(percent(rates.rate)), terminal.bold(value)));
     for (const auto& row : answers.cycle.rows) {
         terminal.line(fmt::format("{} after {} days on average, half of them within {}",
-                                  label_of(row.state), terminal.bold(days(row.mean_days)),
-                                  days(row.median_days)));
+                                  label_of(row.state), terminal.bold(days(row.mean_days, 3)),
+                                  days(row.median_days, 1)));
     }
 }
 
@@ -114,19 +119,43 @@ void print_quarters(const Terminal& terminal, const Answers& answers) {
     terminal.table({{"quarter"}, {"deals", true}, {"won value", true}, {}}, rows);
 }
 
+/// A row for each manager (and currency), a column for each period.
 void print_forecast(const Terminal& terminal, const Answers& answers) {
-    terminal.heading("Weighted forecast");
-    std::vector<Row> rows;
+    terminal.heading("Weighted forecast: amount times probability, by the day to close");
+    using Amounts = std::map<std::string, Money>;  // by period
+    std::set<std::string> periods;
+    std::map<std::pair<std::string, std::string>, Amounts> forecast;
+    std::map<std::string, Amounts> totals;
     for (const auto& row : answers.forecast.rows) {
-        rows.push_back({row.period.empty() ? "no date yet" : row.period, or_nobody(row.group),
-                        grouped(row.count), shown(row.amount), shown(row.weighted)});
+        periods.insert(row.period);
+        if (row.weighted) {
+            const std::string currency(row.weighted->currency.code());
+            forecast[{row.group, currency}].emplace(row.period, *row.weighted);
+            auto& total = totals[currency];
+            total.emplace(row.period, Money{0, row.weighted->currency});
+            total[row.period] += *row.weighted;
+        }
     }
-    terminal.table({{"to close in"},
-                    {"manager"},
-                    {"deals", true},
-                    {"amount", true},
-                    {"times probability", true}},
-                   rows);
+    std::vector<Column> columns{{"manager"}};
+    for (const std::string& period : periods) {
+        columns.push_back({period.empty() ? "no day yet" : std::string_view(period), true});
+    }
+    std::vector<Row> rows;
+    const auto add = [&](std::string name, const Amounts& amounts) {
+        Row row{std::move(name)};
+        for (const std::string& period : periods) {
+            const auto amount = amounts.find(period);
+            row.push_back(amount == amounts.end() ? "" : shown(amount->second));
+        }
+        rows.push_back(std::move(row));
+    };
+    for (const auto& [key, amounts] : forecast) {
+        add(or_nobody(key.first), amounts);
+    }
+    for (const auto& [currency, amounts] : totals) {
+        add(terminal.bold("all"), amounts);
+    }
+    terminal.table(columns, rows);
 }
 
 void print_customer(const Terminal& terminal, const crmkit::Customer360& customer) {
@@ -144,12 +173,14 @@ void print_customer(const Terminal& terminal, const crmkit::Customer360& custome
         terminal.line(fmt::format("{} {} deals, {}", grouped(total.count), total.state,
                                   total.amount ? shown(total.amount) : "without amount"));
     }
+    terminal.line("");
     std::vector<Row> rows;
     for (const auto& deal : customer.opportunities) {
         rows.push_back({deal.name, deal.stage, shown(deal.amount),
                         deal.close_date ? to_string(*deal.close_date) : ""});
     }
     terminal.table({{"deal"}, {"stage"}, {"amount", true}, {"closes"}}, rows);
+    terminal.line("");
     rows.clear();
     for (const auto& item : customer.timeline) {
         rows.push_back({to_string(item.at.date()), item.kind, item.title});

@@ -224,17 +224,20 @@ class Sample {
             agents_[std::min({random_.below(agents_.size()), random_.below(agents_.size() + 12)})];
         const auto& product = pick_product();
         // A few customers buy most of what is sold.
-        const Contact& contact =
-            contacts_[std::min({random_.below(contacts_.size()), random_.below(contacts_.size()),
-                                random_.below(contacts_.size())})];
+        std::uint64_t customer = random_.below(contacts_.size());
+        for (int i = 0; i < 4; ++i) {
+            customer = std::min(customer, random_.below(contacts_.size()));
+        }
+        const Contact& contact = contacts_[customer];
         const Date begun = pick_day();
-        // Dear things take longer.
+        // Dear things take longer, and what is lost is often lost early.
+        const bool wins = random_.chance(agent.skill);
         int length = between(3, 30);
         length += between(3, 30);
         length += between(0, 20 + product.price / 250);
-        const Date end = begun + length;
+        const Date end = begun + (wins ? length : between(1, length + 10));
         const bool is_open = end > today_;
-        const bool is_won = !is_open && random_.chance(agent.skill);
+        const bool is_won = !is_open && wins;
         const bool is_begun = !is_open || random_.chance(800);
         const bool has_account = !is_open || random_.chance(850);
         deals.row({id, agent.name, std::string(product.name),
@@ -247,7 +250,7 @@ class Sample {
                    is_won     ? std::to_string(product.price * between(82, 104) / 100)
                    : !is_open ? "0"
                               : ""});
-        if (is_begun && has_account && begun > today_ - 240) {
+        if (is_begun && has_account && begun > today_ - 365) {
             write_interactions(interactions, id, product, contact, begun, std::min(end, today_));
         }
     }

@@ -63,7 +63,9 @@ void Terminal::heading(std::string_view text) const {
     fmt::print("\n{}\n", coloured("1;36", text));
 }
 
-void Terminal::line(std::string_view text) const { fmt::print("  {}\n", text); }
+void Terminal::line(std::string_view text) const {
+    fmt::print("{}{}\n", text.empty() ? "" : "  ", text);
+}
 
 void Terminal::table(const std::vector<Column>& columns,
                      const std::vector<std::vector<std::string>>& rows) const {
@@ -109,8 +111,8 @@ void Terminal::progress(std::string_view what, std::uint64_t done, std::uint64_t
     const std::uint64_t percent = all == 0 ? 100 : std::min(done, all) * 100 / all;
     const std::size_t filled = static_cast<std::size_t>(percent) * 30 / 100;
     std::string text = fmt::format("  {:<20} {}{} {:>3} %", what,
-                                   coloured("36", repeated(has_unicode_ ? "━" : "#", filled)),
-                                   faint(repeated(has_unicode_ ? "━" : "-", 30 - filled)), percent);
+                                   coloured("36", repeated(has_unicode_ ? "█" : "#", filled)),
+                                   faint(repeated(has_unicode_ ? "░" : "-", 30 - filled)), percent);
     if (text != shown_) {
         fmt::print("\r{}\x1b[K", text);
         std::fflush(stdout);

@@ -21,12 +21,14 @@ class CauseScope {
     CauseScope(SessionState& state, std::int64_t cause, std::string origin)
         : state_(state),
           cause_(std::exchange(state.cause, cause)),
-          origin_(std::exchange(state.origin, std::move(origin))) {}
+          origin_(std::exchange(state.origin, std::move(origin))),
+          was_undoing_(std::exchange(state.is_undoing, false)) {}
     CauseScope(const CauseScope&) = delete;
     CauseScope& operator=(const CauseScope&) = delete;
     ~CauseScope() {
         state_.cause = cause_;
         state_.origin = std::move(origin_);
+        state_.is_undoing = was_undoing_;
     }
 
     /// For what a rule derives from the change that was written last.
@@ -38,6 +40,7 @@ class CauseScope {
     SessionState& state_;
     std::int64_t cause_;
     std::string origin_;
+    bool was_undoing_;
 };
 
 }  // namespace crmkit::engine

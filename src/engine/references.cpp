@@ -146,6 +146,9 @@ void release_references(Session& session, const Entity& entity, Id id, std::int6
             return true;
         });
         for (const Id found : referring) {
+            if (!state.writer().is_live(*reference.from, found)) {
+                continue;  // another one of them took it along, as a bundle takes its parts
+            }
             if (reference.field->on_delete == OnDelete::cascade) {
                 delete_record(session, *reference.from, found, {});
                 continue;

@@ -38,6 +38,8 @@ class SessionState {
     std::string origin = "session";
     /// The change that the present ones follow from; 0 for none.
     std::int64_t cause = 0;
+    /// The present changes take earlier ones back: a move of a state may go the way back, too.
+    bool is_undoing = false;
     /// How deep hooks and cascades have nested writes inside writes.
     int nesting = 0;
 

@@ -305,7 +305,8 @@ void check_state_move(const WriteEvent& event, std::vector<Problem>& problems) {
     const std::string_view from =
         event.before == nullptr ? "" : RecordView(entity, event.before).get(state).text();
     const std::string_view to = event.after.get(state).text();
-    if (from == to) {
+    const bool is_way_back = event.session.state().is_undoing && machine.find(to, from) != nullptr;
+    if (from == to || is_way_back) {
         return;
     }
     const Transition* transition = machine.find(from, to);

@@ -117,6 +117,7 @@ void Session::undo(std::int64_t position) {
     }
     engine::refuse_internal(registry().get(change->entity));
     const CauseScope cause(*state_, position, "undo");
+    state_->is_undoing = true;
     undo_change(*this, *change);
     scope.commit();
 }

@@ -3,9 +3,10 @@
 /// Days and instants. An opportunity closes on its close_date: one that has not come yet, or is
 /// missing, becomes today; one that the write itself gives stays, so that sales of the past can be
 /// taken over. closed_at is now, or the midnight UTC that begins a close_date of the past which the
-/// write gives. opened_on becomes today for a new open one that has none. A stay in a stage begins
-/// now; the first one of an open opportunity at the midnight UTC that begins an opened_on of the
-/// past; one in a stage that closes it at closed_at, but never before the stay before it.
+/// write gives. opened_on becomes today for a new open one that has none, and gives way when an
+/// earlier close_date is written later. A stay in a stage begins now; the first one of an open
+/// opportunity at the midnight UTC that begins an opened_on of the past; one in a stage that closes
+/// it at closed_at, but never before the stay before it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -130,10 +131,16 @@ void follow_category(const Move& move) {
 }
 
 void set_opening(const Move& move) {
+    Opportunity& deal = move.deal;
     const Date today = move.session.now().date();
-    const bool is_overdue = move.deal.close_date && *move.deal.close_date < today;
-    if (move.is_new() && !move.is_closed() && !move.deal.opened_on && !is_overdue) {
-        move.deal.opened_on = today;
+    const bool is_overdue = deal.close_date && *deal.close_date < today;
+    if (move.is_new() && !move.is_closed() && !deal.opened_on && !is_overdue) {
+        deal.opened_on = today;
+    }
+    const bool is_assumed = !move.gives(&Opportunity::opened_on) && deal.opened_on &&
+                            *deal.opened_on == deal.created_at.date();
+    if (is_assumed && move.gives(&Opportunity::close_date) && deal.close_date) {
+        deal.opened_on = std::min(*deal.opened_on, *deal.close_date);
     }
 }
 

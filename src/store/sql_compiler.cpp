@@ -489,10 +489,9 @@ class Binder {
 
     void bind_typed(int index, const Slot& slot, const ValueView& value) const {
         if (!has_type(value, slot.type)) {
-            throw Error(ErrorCode::expression, "a parameter is " +
-                                                   std::string(to_string(value.kind())) +
-                                                   " where " + described(slot.type) +
-                                                   " is expected");
+            throw Error(ErrorCode::expression,
+                        "a parameter is " + std::string(to_string(value.kind())) + " where " +
+                            described(slot.type) + " is expected");
         }
         check(bind_whole(statement_, index, part_of(value, slot.part, slot.type)));
     }

@@ -91,7 +91,7 @@ enum class Rows : std::uint8_t {
 enum class Selection : std::uint8_t {
     records,  ///< the columns of all fields, in their order
     ids,
-    count,    ///< one row with the number of records; order and limit are left out
+    count,  ///< one row with the number of records; order and limit are left out
 };
 
 /// How to compile a query.

@@ -165,13 +165,14 @@ Reached SqlExpressions::follow(const Reached& at, const PathStep& step, const Pa
     Join join{.reference = id, .targets = {}};
     scope.tables += static_cast<int>(next.others.size()) + 1;
     if (scope.tables > most_tables) {
-        throw Error(ErrorCode::limit, "the query and the conditions added to it follow more "
-                                      "references than SQLite can join");
+        throw Error(ErrorCode::limit,
+                    "the query and the conditions added to it follow more "
+                    "references than SQLite can join");
     }
     const auto add = [&](const PathField& target) {
         TableAlias table{target.entity, "t" + std::to_string(aliases_++)};
-        scope.join_text += " LEFT JOIN " + table_of(*target.entity, prefix_) + " AS " + table.alias +
-                           " ON " + with_alias(table, "id") + " = " + id;
+        scope.join_text += " LEFT JOIN " + table_of(*target.entity, prefix_) + " AS " +
+                           table.alias + " ON " + with_alias(table, "id") + " = " + id;
         if (step.first.field->type() == FieldType::polymorphic_reference) {
             scope.join_text += " AND " + reference_entity(at, step) + " = " +
                                std::to_string(target.entity->number);
@@ -216,7 +217,8 @@ Operand SqlExpressions::wide_step(const Path& path, std::size_t step, const Reac
         SqlScope inner = make_scope(*target.entity, nullptr);
         const Operand value = this->path(path, step + 1, {inner.table}, inner);
         const std::string tail = from(inner) + " WHERE " + column(inner, "id") + " = " + id + ")";
-        const std::string head = " WHEN " + std::to_string(target.entity->number) + " THEN (SELECT ";
+        const std::string head =
+            " WHEN " + std::to_string(target.entity->number) + " THEN (SELECT ";
         found.first += head + value.first + tail;
         second += head + value.second + tail;
         is_pair = value.is_pair();
@@ -262,9 +264,9 @@ std::string SqlExpressions::child_value(const expr::ChildList& list, SqlScope& i
     if (list.kind == AggregateKind::exists) {
         return "1";
     }
-    return list.argument == nullptr ? aggregate_call(list.kind, {}, {})
-                                    : aggregate_call(list.kind, list.argument->type,
-                                                     operand(*list.argument, inner));
+    return list.argument == nullptr
+               ? aggregate_call(list.kind, {}, {})
+               : aggregate_call(list.kind, list.argument->type, operand(*list.argument, inner));
 }
 
 std::string aggregate_call(AggregateKind kind, const expr::Type& type, const Operand& argument) {

@@ -233,10 +233,9 @@ ValueView read_leaf(const LeafArgument& leaf, sqlite3_value** arguments, int& at
 
 void evaluate(sqlite3_context* context, int count, sqlite3_value** arguments) {
     guarded(context, [&] {
-        const auto* bound =
-            count == 0 ? nullptr
-                       : static_cast<const BoundProgram*>(
-                             sqlite3_value_pointer(arguments[0], program_pointer));
+        const auto* bound = count == 0 ? nullptr
+                                       : static_cast<const BoundProgram*>(
+                                             sqlite3_value_pointer(arguments[0], program_pointer));
         if (bound == nullptr) {
             sqlite3_result_error(context, "crmkit_evaluate() is for crmkit's own queries", -1);
             return;
@@ -309,9 +308,9 @@ void aggregate_final(sqlite3_context* context) {
 
 void require_ok(int result) {
     if (result != SQLITE_OK) {
-        throw Error(result == SQLITE_NOMEM ? ErrorCode::out_of_memory : ErrorCode::internal,
-                    "SQLite did not take crmkit's functions: " +
-                        std::string(sqlite3_errstr(result)));
+        throw Error(
+            result == SQLITE_NOMEM ? ErrorCode::out_of_memory : ErrorCode::internal,
+            "SQLite did not take crmkit's functions: " + std::string(sqlite3_errstr(result)));
     }
 }
 
@@ -337,8 +336,8 @@ void register_functions(sqlite3* connection) {
 
 int bind_program(sqlite3_stmt* statement, int index, std::shared_ptr<const Program> program,
                  std::shared_ptr<const Execution> execution) {
-    auto bound = std::make_unique<BoundProgram>(
-        BoundProgram{std::move(program), std::move(execution)});
+    auto bound =
+        std::make_unique<BoundProgram>(BoundProgram{std::move(program), std::move(execution)});
     // SQLite destroys it also when it refuses to bind it.
     return sqlite3_bind_pointer(statement, index, bound.release(), program_pointer,
                                 [](void* pointer) { delete static_cast<BoundProgram*>(pointer); });

@@ -1,6 +1,7 @@
 /// The history, the timeline and the search index of an SQLite store.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sqlite_storage.hpp"
@@ -27,6 +28,16 @@ Change read_change(const Statement& row) {
     return change;
 }
 
+/// Whether FTS5's ascii tokenizer takes a word as one token. Nothing else is in the index, and the
+/// index, which keeps no positions, could not look for several tokens in a row.
+bool is_one_token(const std::string& word) {
+    const auto is_token_byte = [](char c) {
+        return (static_cast<unsigned char>(c) & 0x80U) != 0 || (c >= 'a' && c <= 'z') ||
+               (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    return !word.empty() && std::all_of(word.begin(), word.end(), is_token_byte);
+}
+
 TimelineEntry read_entry(const Statement& row, Id party) {
     return TimelineEntry{party,
                          Instant{row.integer(0)},
@@ -40,8 +51,9 @@ TimelineEntry read_entry(const Statement& row, Id party) {
 
 void SqliteStorage::append(const Change& change) {
     auto insert = connection_->prepare(
-        fmt::format("INSERT INTO {} ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", names_.changes,
-                    change_columns));
+        fmt::format("INSERT INTO {0} ({1}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 "
+                    "WHERE (SELECT coalesce(max(position), 0) FROM {0}) = ?1 - 1",
+                    names_.changes, change_columns));
     insert->bind(1, change.position);
     insert->bind(2, change.at.microseconds);
     insert->bind(3, change.actor.value);
@@ -53,6 +65,10 @@ void SqliteStorage::append(const Change& change) {
     insert->bind(9, change.version);
     insert->bind(10, change.values);
     insert->run();
+    if (sqlite3_changes(connection_->handle()) != 1) {
+        throw Error(ErrorCode::internal,
+                    fmt::format("change {} is not the next of the history", change.position));
+    }
 }
 
 std::int64_t SqliteStorage::last_position() {
@@ -145,33 +161,30 @@ std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
     return found;
 }
 
-void SqliteStorage::index_text(const Entity& entity, Id id, std::string_view folded) {
+void SqliteStorage::index_text(const Entity& entity, Id id, std::string_view words) {
     auto insert = statements(entity).index_text->lend();
     insert->bind(1, id.value);
-    insert->bind(2, folded);
+    insert->bind(2, words);
     insert->run();
 }
 
-void SqliteStorage::unindex_text(const Entity& entity, Id id, std::string_view folded) {
+void SqliteStorage::unindex_text(const Entity& entity, Id id, std::string_view words) {
     auto remove = statements(entity).unindex_text->lend();
     remove->bind(1, id.value);
-    remove->bind(2, folded);
+    remove->bind(2, words);
     remove->run();
 }
 
 std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std::string> words,
                                       std::size_t limit, Id before) {
     std::vector<Id> found;
-    if (words.empty() || !is_searchable(entity)) {
+    if (words.empty() || !is_searchable(entity) ||
+        !std::all_of(words.begin(), words.end(), is_one_token)) {
         return found;
     }
     std::string match;
     for (const std::string& word : words) {
-        match += '"';
-        for (const char c : word) {
-            match += c == '"' ? "\"\"" : std::string(1, c);
-        }
-        match += "\" ";
+        match += '"' + word + "\" ";
     }
     match.back() = '*';
     const std::string table = names_.quoted_search_of(entity);

@@ -24,6 +24,7 @@ SqliteStorage::~SqliteStorage() = default;
 
 void SqliteStorage::migrate(const Registry& registry) {
     registry_ = &registry;
+    statements_.clear();  // they name the columns of the registry before
     SchemaUpgrade upgrade(*connection_, names_, registry);
     if (upgrade.is_current()) {
         return;
@@ -49,6 +50,9 @@ void SqliteStorage::migrate(const Registry& registry) {
 }
 
 void SqliteStorage::begin(Access access) {
+    if (access == Access::write && rules_.read_only) {
+        throw Error(ErrorCode::read_only, "the store is open for reading only");
+    }
     if (depth_ > 0 || rules_.is_hosted) {
         connection_->prepare("SAVEPOINT crmkit_" + std::to_string(depth_))->run();
     } else {
@@ -175,6 +179,9 @@ void SqliteStorage::insert(const Entity& entity, const void* object) {
 
 std::string SqliteStorage::update_statement(const Entity& entity, const FieldSet& changed) const {
     std::string sql = "UPDATE " + names_.of(entity) + " SET ";
+    if (changed.empty()) {
+        sql += "version = version";  // nothing to write, but the version is still compared
+    }
     bool first = true;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         if (!changed.contains(i)) {

@@ -46,8 +46,8 @@ class SqliteStorage final : public Storage {
                                               const QueryArguments& arguments) override;
     Id highest_id() override;
 
-    void index_text(const Entity& entity, Id id, std::string_view folded) override;
-    void unindex_text(const Entity& entity, Id id, std::string_view folded) override;
+    void index_text(const Entity& entity, Id id, std::string_view words) override;
+    void unindex_text(const Entity& entity, Id id, std::string_view words) override;
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override;
 

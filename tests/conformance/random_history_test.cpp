@@ -78,6 +78,18 @@ class RandomHistory {
         return {};
     }
 
+    void index(const Entity& described, const Record& record) {
+        const std::string text = search_text(described, record.object());
+        if (!text.empty()) {
+            storage_.index_text(described, header_of(record).id(), text);
+        }
+    }
+    void unindex(const Entity& described, Id id, const std::string& text) {
+        if (!text.empty()) {
+            storage_.unindex_text(described, id, text);
+        }
+    }
+
     std::string insert() {
         Record record(entity());
         const auto& described = static_cast<const Entity&>(record.structure());
@@ -91,8 +103,7 @@ class RandomHistory {
         }
         const ErrorCode code = code_of([&] { storage_.insert(described, record.object()); });
         if (code == ErrorCode::ok) {
-            storage_.index_text(described, header_of(record).id(),
-                                search_text(described, record.object()));
+            index(described, record);
         }
         return "insert " + std::string(to_string(code));
     }
@@ -117,8 +128,8 @@ class RandomHistory {
             is_done = storage_.update(described, record.object(), record.touched(), expected);
         });
         if (is_done) {
-            storage_.unindex_text(described, id, before);
-            storage_.index_text(described, id, search_text(described, record.object()));
+            unindex(described, id, before);
+            index(described, record);
         }
         return "update " + std::string(to_string(code)) + std::to_string(is_done);
     }
@@ -131,7 +142,7 @@ class RandomHistory {
         bool is_done = false;
         const ErrorCode code = code_of([&] { is_done = storage_.erase(described, id); });
         if (is_done) {
-            storage_.unindex_text(described, id, search_text(described, record.object()));
+            unindex(described, id, search_text(described, record.object()));
         }
         return "erase " + std::to_string(is_there) + std::string(to_string(code)) +
                std::to_string(is_done);

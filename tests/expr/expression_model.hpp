@@ -37,8 +37,9 @@ struct Team {
     std::string name{};
     Id lead{};
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(10, name, "Name."),
-                           CRMKIT_FIELD(11, lead, "Who leads it.").refers_to("user").children("teams"));
+        return field_table(
+            CRMKIT_FIELD(10, name, "Name."),
+            CRMKIT_FIELD(11, lead, "Who leads it.").refers_to("user").children("teams"));
     }
 };
 
@@ -56,18 +57,17 @@ struct Company {
     std::vector<std::string> tags{};
     Json extra{};
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(10, name, "Name."), CRMKIT_FIELD(11, city, "City."),
-                           CRMKIT_FIELD(12, employees, "People."),
-                           CRMKIT_FIELD(13, discount, "Discount."),
-                           CRMKIT_FIELD(14, revenue, "Revenue."),
-                           CRMKIT_FIELD(15, founded, "Since."),
-                           CRMKIT_FIELD(16, rating, "How promising."),
-                           CRMKIT_FIELD(17, is_customer, "Bought something."),
-                           CRMKIT_FIELD(18, parent_company, "Belongs to.")
-                               .refers_to("company")
-                               .children("subsidiaries")
-                               .hierarchy(),
-                           CRMKIT_FIELD(19, tags, "Tags."), CRMKIT_FIELD(20, extra, "Extra."));
+        return field_table(
+            CRMKIT_FIELD(10, name, "Name."), CRMKIT_FIELD(11, city, "City."),
+            CRMKIT_FIELD(12, employees, "People."), CRMKIT_FIELD(13, discount, "Discount."),
+            CRMKIT_FIELD(14, revenue, "Revenue."), CRMKIT_FIELD(15, founded, "Since."),
+            CRMKIT_FIELD(16, rating, "How promising."),
+            CRMKIT_FIELD(17, is_customer, "Bought something."),
+            CRMKIT_FIELD(18, parent_company, "Belongs to.")
+                .refers_to("company")
+                .children("subsidiaries")
+                .hierarchy(),
+            CRMKIT_FIELD(19, tags, "Tags."), CRMKIT_FIELD(20, extra, "Extra."));
     }
 };
 
@@ -79,13 +79,11 @@ struct Person {
     std::optional<Instant> seen_at{};
     std::int64_t visits = 0;
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(10, name, "Name."),
-                           CRMKIT_FIELD(11, company, "Works for.")
-                               .refers_to("company")
-                               .children("people"),
-                           CRMKIT_FIELD(12, born, "Birthday."),
-                           CRMKIT_FIELD(13, seen_at, "Last seen."),
-                           CRMKIT_FIELD(14, visits, "How often."));
+        return field_table(
+            CRMKIT_FIELD(10, name, "Name."),
+            CRMKIT_FIELD(11, company, "Works for.").refers_to("company").children("people"),
+            CRMKIT_FIELD(12, born, "Birthday."), CRMKIT_FIELD(13, seen_at, "Last seen."),
+            CRMKIT_FIELD(14, visits, "How often."));
     }
 };
 
@@ -127,11 +125,10 @@ struct Note {
     std::optional<Instant> happened_at{};
     std::optional<Rating> mood{};
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(10, name, "Text."),
-            CRMKIT_FIELD(11, regarding, "About.").refers_to("any").children("notes"),
-            CRMKIT_FIELD(12, author, "By.").refers_to("user").children("notes"),
-            CRMKIT_FIELD(13, happened_at, "When."), CRMKIT_FIELD(14, mood, "How."));
+        return field_table(CRMKIT_FIELD(10, name, "Text."),
+                           CRMKIT_FIELD(11, regarding, "About.").refers_to("any").children("notes"),
+                           CRMKIT_FIELD(12, author, "By.").refers_to("user").children("notes"),
+                           CRMKIT_FIELD(13, happened_at, "When."), CRMKIT_FIELD(14, mood, "How."));
     }
 };
 
@@ -177,15 +174,14 @@ class TestRecords final : public expr::RecordSource {
             }
         }
         const auto found = index_.find({&entity, id});
-        return found == index_.end() ? std::nullopt
-                                     : std::optional<RecordView>(*found->second);
+        return found == index_.end() ? std::nullopt : std::optional<RecordView>(*found->second);
     }
     void visit_children(const Entity& entity, const Field& field, Link parent,
                         Visitor& visitor) const override {
         for (const Record& record : all(entity)) {
             const ValueView value = record.get(field);
-            const bool refers = value.kind() == ValueKind::link ? value.link() == parent
-                                                                : value.id() == parent.id;
+            const bool refers =
+                value.kind() == ValueKind::link ? value.link() == parent : value.id() == parent.id;
             if (is_live(record) && !value.is_null() && refers && !visitor.visit(record)) {
                 return;
             }
@@ -218,9 +214,9 @@ class RecordGenerator {
 
     std::string text() {
         static constexpr std::array<std::string_view, 24> pool{
-            "Acme",    "ACMÉ",   "acme steel", "Acme Steel AG", "Straße",  "strasse",
-            "STRASSE", "Zürich", "zurich",     "Ångström",      "angstrom", "it's",
-            "100%",    "a_b",    "a\\b",       " padded ",      "中文",    "émile",
+            "Acme",    "ACMÉ",   "acme steel", "Acme Steel AG", "Straße",     "strasse",
+            "STRASSE", "Zürich", "zurich",     "Ångström",      "angstrom",   "it's",
+            "100%",    "a_b",    "a\\b",       " padded ",      "中文",       "émile",
             "Emile",   "zz",     "Z",          "ﬁne",           "naïve café", "😀 smile"};
         return std::string(pool[random_.below(pool.size())]);
     }
@@ -231,8 +227,9 @@ class RecordGenerator {
     }
     Decimal decimal() {
         static constexpr std::array<std::int64_t, 12> pool{
-            0,           500'000'000,   -500'000'000,    1'000'000'000,         25'000'000'000, 1,
-            333'333'333, 2'500'000'000, 50'000'000'000, -100'000'000'000, INT64_MAX, INT64_MIN};
+            0,         500'000'000, -500'000'000,  1'000'000'000,  25'000'000'000,
+            1,         333'333'333, 2'500'000'000, 50'000'000'000, -100'000'000'000,
+            INT64_MAX, INT64_MIN};
         return Decimal{pool[random_.below(random_.chance(900) ? 10 : pool.size())]};
     }
     Money money() {

@@ -4,6 +4,7 @@
 
 using namespace crmkit;
 using namespace crmkit::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -61,8 +62,8 @@ TEST_CASE("without a base currency, a rate or a value nothing is booked") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         const auto won = [&](std::optional<Money> amount) {
-            return me.create(Opportunity{
-                .name = "Mill", .stage = stage_named(me, "Won"), .amount = amount});
+            return me.create(
+                Opportunity{.name = "Mill", .stage = stage_named(me, "Won"), .amount = amount});
         };
         CHECK_FALSE(won(usd("1.00")).base_amount);
         sales::base_currency(me, {.change_to = "EUR"});

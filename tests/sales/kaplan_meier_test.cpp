@@ -45,20 +45,35 @@ TEST_CASE("with nothing under way the estimates are the plain ones") {
 TEST_CASE("the curve of the acute myelogenous leukaemia study is the published one") {
     // Miller, Survival Analysis (1981); medians 31 and 23 weeks, restricted means 52.6 (to 161)
     // and 22.7, as R's survival package prints them.
-    const auto maintained =
-        estimate_survival({{900, true}, {1300, true}, {1300, false}, {1800, true}, {2300, true},
-                           {2800, false}, {3100, true}, {3400, true}, {4500, false}, {4800, true},
-                           {16100, false}});
+    const auto maintained = estimate_survival({{900, true},
+                                               {1300, true},
+                                               {1300, false},
+                                               {1800, true},
+                                               {2300, true},
+                                               {2800, false},
+                                               {3100, true},
+                                               {3400, true},
+                                               {4500, false},
+                                               {4800, true},
+                                               {16100, false}});
     CHECK(maintained.median == 3100);
     CHECK(maintained.mean.value_or(0) / 10 == 526);
     CHECK_FALSE(maintained.p90);
-    const auto others =
-        estimate_survival({{500, true}, {500, true}, {800, true}, {800, true}, {1200, true},
-                           {1600, false}, {2300, true}, {2700, true}, {3000, true}, {3300, true},
-                           {4300, true}, {4500, true}});
+    const auto others = estimate_survival({{500, true},
+                                           {500, true},
+                                           {800, true},
+                                           {800, true},
+                                           {1200, true},
+                                           {1600, false},
+                                           {2300, true},
+                                           {2700, true},
+                                           {3000, true},
+                                           {3300, true},
+                                           {4300, true},
+                                           {4500, true}});
     CHECK(others.median == 2300);
     CHECK(others.mean.value_or(0) / 10 == 227);
-    CHECK(others.p90 == 4500);
+    CHECK(others.p90 == 4300);
 }
 
 TEST_CASE("nothing is estimated while nothing has ended") {

@@ -47,9 +47,11 @@ TEST_CASE("an amount that contradicts the lines is refused") {
         Session me = crm.as_system();
         const Opportunity deal = me.create(Opportunity{.name = "Mill"});
         const OpportunityLine line = me.create(line_of(deal.id, "10.00"));
-        for (const Value& wrong : {Value(eur("10.01")), Value(Money::of("10.00", "USD")), Value()}) {
-            const Error error =
-                error_of([&] { me.update<Opportunity>(deal.id, {{"amount", wrong}}); });
+        for (const Value& wrong :
+             {Value(eur("10.01")), Value(Money::of("10.00", "USD")), Value()}) {
+            const Error error = error_of([&] {
+                me.update<Opportunity>(deal.id, {{"amount", wrong}});
+            });
             CHECK(error.code() == ErrorCode::validation);
             CHECK(problem_about(error, "amount").message.find("10.00 EUR") != std::string::npos);
         }

@@ -101,7 +101,10 @@ TEST_CASE("a probability set by hand survives moves until the opportunity closes
         CHECK_FALSE(deal.is_probability_manual);
         CHECK(error_of([&] {
                   me.update<Opportunity>(deal.id, {{"probability", 101}});
-              }).problems().at(0).field == "probability");
+              })
+                  .problems()
+                  .at(0)
+                  .field == "probability");
     });
 }
 
@@ -111,8 +114,8 @@ TEST_CASE("a forecast category given with the move is kept") {
         Opportunity deal = me.create(
             Opportunity{.name = "Mill", .forecast_category = ForecastCategory::best_case});
         CHECK(deal.forecast_category == ForecastCategory::best_case);
-        deal = me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Negotiation")},
-                                                {"forecast_category", "omitted"}});
+        deal = me.update<Opportunity>(
+            deal.id, {{"stage", stage_named(me, "Negotiation")}, {"forecast_category", "omitted"}});
         CHECK(deal.forecast_category == ForecastCategory::omitted);
         deal = me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Proposal")}});
         CHECK(deal.forecast_category == ForecastCategory::best_case);
@@ -139,8 +142,9 @@ TEST_CASE("what the library keeps is refused from a host") {
         const StageHistory stay = stays_of(me, deal.id).at(0);
         CHECK(code_of([&] { me.create(StageHistory{.opportunity = deal.id}); }) ==
               ErrorCode::permission_denied);
-        CHECK(code_of([&] { me.update<StageHistory>(stay.id, {{"probability", 1}}); }) ==
-              ErrorCode::permission_denied);
+        CHECK(code_of([&] {
+                  me.update<StageHistory>(stay.id, {{"probability", 1}});
+              }) == ErrorCode::permission_denied);
         CHECK(code_of([&] { me.remove<StageHistory>(stay.id); }) == ErrorCode::permission_denied);
         CHECK(code_of([&] { me.undo(me.history(stay.id).at(0).position); }) ==
               ErrorCode::permission_denied);
@@ -154,8 +158,9 @@ TEST_CASE("entering a stage asks for its required fields, all at once") {
         me.update<Stage>(stage, {{"required_fields",
                                   std::vector<std::string>{"amount", "account", "next_step"}}});
         const Opportunity deal = me.create(Opportunity{.name = "Mill", .next_step = "call"});
-        const Error error =
-            error_of([&] { me.update<Opportunity>(deal.id, {{"stage", stage}, {"name", ""}}); });
+        const Error error = error_of([&] {
+            me.update<Opportunity>(deal.id, {{"stage", stage}, {"name", ""}});
+        });
         CHECK(error.code() == ErrorCode::validation);
         CHECK(error.problems().size() == 3);
         CHECK(problem_about(error, "amount").message == "is required in stage 'Proposal'");
@@ -178,8 +183,9 @@ TEST_CASE("closing by a stage move fills when it closed; losing needs a reason")
         Opportunity deal = me.create(
             Opportunity{.name = "Mill", .is_on_hold = true, .close_date = Date{2026y / 3 / 31}});
         time.clock->advance(24h * 10);
-        const Error error = error_of(
-            [&] { me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Lost")}}); });
+        const Error error = error_of([&] {
+            me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Lost")}});
+        });
         CHECK(error.code() == ErrorCode::validation);
         CHECK(problem_about(error, "lost_reason").message == "is required to go from open to lost");
         deal = me.update<Opportunity>(
@@ -191,8 +197,9 @@ TEST_CASE("closing by a stage move fills when it closed; losing needs a reason")
         CHECK_FALSE(deal.is_on_hold);
         CHECK(deal.forecast_category == ForecastCategory::omitted);
 
-        const Error illegal = error_of(
-            [&] { me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Won")}}); });
+        const Error illegal = error_of([&] {
+            me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Won")}});
+        });
         CHECK(illegal.code() == ErrorCode::illegal_transition);
         CHECK(illegal.problems().at(0).entity == "opportunity");
         CHECK(illegal.problems().at(0).field == "state");
@@ -238,9 +245,9 @@ TEST_CASE("sales of the past keep their days") {
 
         // A later take-over of the same sale: it closed before this store knew it.
         Opportunity late = me.create(Opportunity{.name = "Late"});
-        late = me.update<Opportunity>(late.id, {{"stage", stage_named(me, "Won")},
-                                                {"opened_on", opened},
-                                                {"close_date", closed}});
+        late = me.update<Opportunity>(
+            late.id,
+            {{"stage", stage_named(me, "Won")}, {"opened_on", opened}, {"close_date", closed}});
         CHECK(late.closed_at == Instant::start_of(closed));
         stays = stays_of(me, late.id);
         REQUIRE(stays.size() == 2);
@@ -253,14 +260,14 @@ TEST_CASE("sales of the past keep their days") {
     });
 }
 
-TEST_CASE("inactive stages and pipelines take no opportunities, other pipelines only by operation") {
+TEST_CASE(
+    "inactive stages and pipelines take no opportunities, other pipelines only by operation") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         sales::create_pipeline_from_template(me, {.template_key = "spanco"});
         const Opportunity deal = me.create(Opportunity{.name = "Mill"});
         const Id other = stage_named(me, "Prospect", "SPANCO");
-        const Error error =
-            error_of([&] { me.update<Opportunity>(deal.id, {{"stage", other}}); });
+        const Error error = error_of([&] { me.update<Opportunity>(deal.id, {{"stage", other}}); });
         CHECK(error.code() == ErrorCode::validation);
         CHECK(problem_about(error, "stage").message.find("sales.move_stage") != std::string::npos);
 
@@ -289,7 +296,9 @@ TEST_CASE("a stage in use keeps its state, and every stage its pipeline") {
                             }),
                             "state")
                   .value == "won");
-        CHECK(problem_about(error_of([&] { me.update<Stage>(stage, {{"pipeline", other}}); }),
+        CHECK(problem_about(error_of([&] {
+                                me.update<Stage>(stage, {{"pipeline", other}});
+                            }),
                             "pipeline")
                   .entity == "stage");
         CHECK(code_of([&] { me.remove<Stage>(stage); }) == ErrorCode::restricted);
@@ -305,8 +314,7 @@ TEST_CASE("there is one default pipeline") {
         const auto defaults = me.query<Pipeline>("is_default").all();
         REQUIRE(defaults.size() == 1);
         CHECK(defaults[0].name == "SPANCO");
-        CHECK(me.create(Opportunity{.name = "Mill"}).stage ==
-              stage_named(me, "Suspect", "SPANCO"));
+        CHECK(me.create(Opportunity{.name = "Mill"}).stage == stage_named(me, "Suspect", "SPANCO"));
     });
 }
 
@@ -328,8 +336,9 @@ TEST_CASE("a hook's stage counts as if the caller had asked for it") {
         CHECK(deal.probability == 50);
         CHECK_FALSE(deal.is_probability_manual);
         CHECK(stays_of(me, deal.id).size() == 1);
-        const Error error =
-            error_of([&] { me.update<Opportunity>(deal.id, {{"next_step", "give up"}}); });
+        const Error error = error_of([&] {
+            me.update<Opportunity>(deal.id, {{"next_step", "give up"}});
+        });
         CHECK(problem_about(error, "lost_reason").entity == "opportunity");
         deal = me.update<Opportunity>(deal.id, {{"next_step", "give up"}, {"lost_reason", "x"}});
         CHECK(deal.state == OpportunityState::lost);
@@ -364,8 +373,7 @@ TEST_CASE("a rolled-back or refused move leaves no trace") {
 TEST_CASE("undo takes a move back; delete and restore take the stage history along") {
     on_each_store([](Crm crm, TestClock& time) {
         Session me = crm.as_system();
-        const Opportunity deal =
-            me.create(Opportunity{.name = "Mill", .amount = eur("10.00")});
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .amount = eur("10.00")});
         time.clock->advance(24h);
         me.update<Opportunity>(deal.id, {{"stage", stage_named(me, "Won")}});
         me.undo(me.history(deal.id).back().position);

@@ -35,10 +35,10 @@ TEST_CASE("an unknown template or a taken name leaves nothing behind") {
         const Error error = error_of(
             [&] { sales::create_pipeline_from_template(me, {.template_key = "spankor"}); });
         CHECK(error.code() == ErrorCode::not_found);
-        CHECK(error.message().find("nearest is 'spanco'") != std::string::npos);
+        CHECK(error.message().find("nearest is 'spancor'") != std::string::npos);
         CHECK(code_of([&] {
-                  sales::create_pipeline_from_template(
-                      me, {.template_key = "spanco", .name = "Sales"});
+                  sales::create_pipeline_from_template(me,
+                                                       {.template_key = "spanco", .name = "Sales"});
               }) == ErrorCode::duplicate);
         CHECK(code_of([&] { sales::create_pipeline_from_template(me, {}); }) ==
               ErrorCode::validation);

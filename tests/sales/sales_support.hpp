@@ -28,8 +28,7 @@ inline Money eur(std::string_view amount) { return Money::of(amount, "EUR"); }
 /// The stays of an opportunity, oldest first.
 inline std::vector<StageHistory> stays_of(Session& session, Id opportunity) {
     return session
-        .query<StageHistory>("opportunity = :deal order by entered_at, id",
-                             {{"deal", opportunity}})
+        .query<StageHistory>("opportunity = :deal order by entered_at, id", {{"deal", opportunity}})
         .all();
 }
 

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -135,6 +137,76 @@ TEST_CASE("snapshot map: edit changes this map and not its copy") {
     *map.edit(50) = "after";
     CHECK(*map.find(50) == "after");
     CHECK(*copy.find(50) == "before");
+}
+
+/// A number whose copying fails when it is told to.
+struct Fragile {
+    static inline int copies_left = -1;
+
+    Fragile(std::int64_t of) : number(of) {}  // NOLINT: stands for a number
+    Fragile(const Fragile& other) : number(other.number) {
+        if (copies_left >= 0 && copies_left-- == 0) {
+            throw std::bad_alloc();
+        }
+    }
+    Fragile(Fragile&&) noexcept = default;
+    Fragile& operator=(const Fragile&) = default;
+    Fragile& operator=(Fragile&&) noexcept = default;
+    ~Fragile() = default;
+    friend bool operator<(const Fragile& a, const Fragile& b) { return a.number < b.number; }
+
+    std::int64_t number;
+};
+
+std::vector<std::int64_t> numbers_in(const SnapshotMap<Fragile, Fragile>& map) {
+    std::vector<std::int64_t> found;
+    for (auto at = map.first(); at; at.forward()) {
+        REQUIRE(at.key().number == at.value().number);
+        found.push_back(at.key().number);
+    }
+    REQUIRE(found.size() == map.size());
+    return found;
+}
+
+TEST_CASE("snapshot map: a change that runs out of memory has not happened") {
+    Random random(8);
+    SnapshotMap<Fragile, Fragile> map;
+    std::vector<std::int64_t> expected;
+    int failures = 0;
+    for (int i = 0; i < 3000; ++i) {
+        const SnapshotMap<Fragile, Fragile> snapshot = map;
+        const std::int64_t number = random.between(0, 2000);
+        Fragile key(number);
+        Fragile value(number);
+        const bool is_erase = random.chance(300);
+        Fragile::copies_left = static_cast<int>(random.below(80));
+        bool has_failed = false;
+        try {
+            if (is_erase) {
+                map.erase(key);
+            } else {
+                map.insert(std::move(key), std::move(value));
+            }
+        } catch (const std::bad_alloc&) {
+            has_failed = true;
+            ++failures;
+        }
+        Fragile::copies_left = -1;
+        if (!has_failed) {
+            const auto place = std::lower_bound(expected.begin(), expected.end(), number);
+            const bool is_there = place != expected.end() && *place == number;
+            if (is_erase && is_there) {
+                expected.erase(place);
+            } else if (!is_erase && !is_there) {
+                expected.insert(place, number);
+            }
+        }
+        if (i % 50 == 0 || has_failed) {
+            REQUIRE(numbers_in(map) == expected);
+        }
+    }
+    CHECK(failures > 100);
+    CHECK(numbers_in(map) == expected);
 }
 
 TEST_CASE("snapshot map: copies are read by other threads while the original changes") {

@@ -149,7 +149,7 @@ class OutOfMemory(Error, MemoryError, code="out_of_memory"):
 
 
 class Unsupported(Error, NotImplementedError, code="unsupported"):
-    """This backend or build cannot do what was asked."""
+    """What was asked is beyond this backend or build."""
 
 
 class InternalError(Error, RuntimeError, code="internal"):

@@ -6,16 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, overload
 
 R = TypeVar("R")
-
-UpsertAction = Literal["created", "updated", "unchanged", "skipped"]
-"""What an upsert did."""
-ChangeKind = Literal["created", "updated", "deleted", "restored"]
-"""What a change did to its record."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ class HistoryEntry:
     """The position of the change that this one follows from; 0 for none."""
     entity: str
     record: int
-    kind: ChangeKind
+    kind: Literal["created", "updated", "deleted", "restored"]
     version: int
     fields: tuple[FieldChange, ...]
 
@@ -102,18 +96,18 @@ def _field(declared: Mapping[str, Any]) -> Field:
     return Field(**known)
 
 
-@cache
-def fields_of(owner: type) -> Mapping[str, Field]:
-    """The declared fields of a class of crmkit's, by name and in their order."""
-    from crmkit._crmkit import describe
-
-    declared = json.loads(describe(owner))["fields"]
-    return MappingProxyType({field["name"]: _field(field) for field in declared})
-
-
 class FieldsOfClass:
-    """The attribute `fields` of every class of crmkit's; read when it is asked for."""
+    """The attribute `fields` of every class of crmkit's; read when it is first asked for."""
+
+    def __init__(self) -> None:
+        """Knows no class yet."""
+        self._known: dict[type, Mapping[str, Field]] = {}
 
     def __get__(self, instance: object, owner: type) -> Mapping[str, Field]:
-        """The fields of the class, or of the object's class."""
-        return fields_of(owner)
+        """The declared fields of the class, or of the object's class, by name and in order."""
+        if owner not in self._known:
+            from crmkit._crmkit import describe
+
+            declared = json.loads(describe(owner))["fields"]
+            self._known[owner] = MappingProxyType({row["name"]: _field(row) for row in declared})
+        return self._known[owner]

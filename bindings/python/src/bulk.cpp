@@ -143,9 +143,9 @@ class RowReader {
     }
 
     [[noreturn]] void fail(py::handle row, std::string message) const {
-        throw Error::about(ErrorCode::validation,
-                           Problem{std::string(type_.structure->name), {}, shown_object(row),
-                                   std::move(message)});
+        throw Error::about(
+            ErrorCode::validation,
+            Problem{std::string(type_.structure->name), {}, shown_object(row), std::move(message)});
     }
 
     const StructType& type_;

@@ -27,8 +27,7 @@ namespace {
 std::chrono::milliseconds milliseconds_from(double seconds) {
     constexpr double longest = 86'400.0;
     if (!(seconds >= 0.0 && seconds <= longest)) {
-        throw Error(ErrorCode::invalid_argument,
-                    "busy_timeout is not between 0 seconds and a day");
+        throw Error(ErrorCode::invalid_argument, "busy_timeout is not between 0 seconds and a day");
     }
     return std::chrono::milliseconds(std::llround(seconds * 1000.0));
 }
@@ -234,15 +233,16 @@ void bind_session_methods(Class& type) {
         .def(
             "now",
             [](const py::object& self) {
-                return to_python(ValueView(session_of(self)->run(
-                    [](Session& session) { return session.now(); })));
+                return to_python(ValueView(
+                    session_of(self)->run([](Session& session) { return session.now(); })));
             },
             "What the store's clock says.");
 }
 
 void bind_clock(py::module_& module) {
     py::class_<ManualClock, std::shared_ptr<ManualClock>>(
-        module, "ManualClock", "A clock that stands still until it is set: for tests and replays.")
+        module, "ManualClock", "A clock that stands still until it is set: for tests and replays.",
+        plain_class(), py::is_final())
         .def(py::init([](const py::object& start) {
                  return std::make_shared<ManualClock>(instant_from(start));
              }),
@@ -270,28 +270,29 @@ void bind_crm(py::module_& module) {
     py::class_<SessionHandle, std::shared_ptr<SessionHandle>> session(
         module, "Session",
         "Someone acting in a store. Several threads may use it, one after the other; a session "
-        "for each thread lets them read in parallel.");
+        "for each thread lets them read in parallel.",
+        plain_class(), py::is_final());
     session.def_property_readonly(
         "actor",
         [](const py::object& self) {
-            return to_python(ValueView(
-                session_of(self)->run([](Session& open) { return open.actor(); })));
+            return to_python(
+                ValueView(session_of(self)->run([](Session& open) { return open.actor(); })));
         },
         "The id of the user who acts; None for the library itself.");
     bind_session_methods(session);
     py::class_<CrmHandle, std::shared_ptr<CrmHandle>> crm(
         module, "Crm",
         "An open store, which threads may share. Used directly, it acts as the library itself; "
-        "as_user() gives a session in which a user acts. Close it, or use it in a with statement.");
+        "as_user() gives a session in which a user acts. Close it, or use it in a with statement.",
+        plain_class(), py::is_final());
     bind_handle(crm);
     bind_session_methods(crm);
-    module.def("open", &open_file, py::arg("path"), py::kw_only(),
-               py::arg("durability") = "durable", py::arg("read_only") = false,
-               py::arg("create") = true, py::arg("busy_timeout") = 5.0,
-               py::arg("cache_kib") = 16 * 1024, py::arg("clock") = py::none(),
-               py::arg("seed") = py::none(), py::arg("replica") = py::none(),
-               py::arg("log") = py::none(),
-               "Opens a store file, making or upgrading it as needed.");
+    module.def(
+        "open", &open_file, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
+        py::arg("read_only") = false, py::arg("create") = true, py::arg("busy_timeout") = 5.0,
+        py::arg("cache_kib") = 16 * 1024, py::arg("clock") = py::none(),
+        py::arg("seed") = py::none(), py::arg("replica") = py::none(), py::arg("log") = py::none(),
+        "Opens a store file, making or upgrading it as needed.");
     module.def("open_memory", &open_memory, py::kw_only(), py::arg("clock") = py::none(),
                py::arg("seed") = py::none(), py::arg("replica") = py::none(),
                py::arg("log") = py::none(),

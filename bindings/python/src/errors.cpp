@@ -30,8 +30,8 @@ ExceptionClasses& classes() {
 
 /// UTF-8 with every byte that is none replaced, for texts that only people read.
 py::object shown_text(const std::string& text) {
-    return py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
-        text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+    return py::reinterpret_steal<py::object>(
+        PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
 }
 
 py::tuple to_tuple(const std::vector<Problem>& problems) {
@@ -39,9 +39,9 @@ py::tuple to_tuple(const std::vector<Problem>& problems) {
     py::tuple out(problems.size());
     for (std::size_t i = 0; i < problems.size(); ++i) {
         const Problem& problem = problems[i];
-        out[i] = make(shown_text(problem.entity), shown_text(problem.field),
-                      shown_text(problem.value), shown_text(problem.message), problem.line,
-                      problem.column);
+        out[i] =
+            make(shown_text(problem.entity), shown_text(problem.field), shown_text(problem.value),
+                 shown_text(problem.message), problem.line, problem.column);
     }
     return out;
 }

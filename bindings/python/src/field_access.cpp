@@ -1,5 +1,6 @@
 #include "field_access.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -122,6 +123,11 @@ bool set_converted(StructObject& record, const BoundField& field, py::handle val
     if (!given) {
         return refuse(field, value, std::move(why), problems);
     }
+    if (given->kind() == ValueKind::integer &&
+        field.field->type() == FieldType::polymorphic_reference) {
+        return refuse(field, value, "does not say of which entity: give a record or a Link",
+                      problems);
+    }
     // A float would have been refused; a bool is no number here either.
     if (given->kind() == ValueKind::boolean && field.field->type() != FieldType::boolean) {
         return refuse(field, value, "is a bool", problems);
@@ -173,8 +179,9 @@ bool set_field(StructObject& record, const BoundField& field, py::handle value,
                std::vector<Problem>& problems) {
     if (field.owner->entity != nullptr && (field.field->is_read_only || field.field->is_computed)) {
         return refuse(field, value,
-                      field.field->is_computed ? "is worked out from other fields"
-                                               : "is set by the library only, through its operations",
+                      field.field->is_computed
+                          ? "is worked out from other fields"
+                          : "is set by the library only, through its operations",
                       problems);
     }
     bool done = set_directly(field.field->member(record.object()), *field.field, value.ptr());
@@ -238,6 +245,21 @@ int set_attribute(PyObject* self, PyObject* value, void* closure) noexcept {
         set_field(struct_of(self), field, value, problems);
         throw_problems(std::move(problems));
     });
+}
+
+PyObject* get_header_attribute(PyObject* self, void* place) noexcept {
+    const auto index = reinterpret_cast<std::uintptr_t>(place);
+    return guarded([&] {
+        const StructObject& record = struct_of(self);
+        return get_field(record, *record.type->fields[index].field);
+    });
+}
+
+int set_header_attribute(PyObject* self, PyObject* value, void* place) noexcept {
+    const auto& fields = struct_of(self).type->fields;
+    // set_attribute() only reads what it is given.
+    return set_attribute(self, value,
+                         const_cast<BoundField*>(&fields[reinterpret_cast<std::uintptr_t>(place)]));
 }
 
 }  // namespace crmkit::python

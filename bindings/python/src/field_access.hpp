@@ -33,4 +33,9 @@ class FieldWriter {
 PyObject* get_attribute(PyObject* self, void* closure) noexcept;
 int set_attribute(PyObject* self, PyObject* value, void* closure) noexcept;
 
+/// The same for the fields that every record has, as attributes of the class Record; the closure is
+/// the place of the field.
+PyObject* get_header_attribute(PyObject* self, void* place) noexcept;
+int set_header_attribute(PyObject* self, PyObject* value, void* place) noexcept;
+
 }  // namespace crmkit::python

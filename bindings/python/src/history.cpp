@@ -15,10 +15,10 @@ py::object to_python(const HistoryEntry& entry) {
         fields[i] = change(to_str(field.field), to_python(field.before.view()),
                            to_python(field.after.view()));
     }
-    return values.attr("HistoryEntry")(
-        entry.position, to_python(ValueView(entry.at)), to_python(ValueView(entry.actor)),
-        to_str(entry.origin), entry.cause, to_str(entry.entity), entry.record.value,
-        to_str(label_of(entry.kind)), entry.version, fields);
+    return values.attr("HistoryEntry")(entry.position, to_python(ValueView(entry.at)),
+                                       to_python(ValueView(entry.actor)), to_str(entry.origin),
+                                       entry.cause, to_str(entry.entity), entry.record.value,
+                                       to_str(label_of(entry.kind)), entry.version, fields);
 }
 
 }  // namespace crmkit::python

@@ -47,8 +47,8 @@ py::object session_of_event(const Event& event) {
 
 /// Calls a hook. What it raises goes on through the engine and comes out as the same object.
 py::object call_hook(const py::object& function, const WriteEvent& event) {
-    const auto seen = std::make_shared<Event>(Event{&event, copy_of(event.entity,
-                                                                    event.after.object())});
+    const auto seen =
+        std::make_shared<Event>(Event{&event, copy_of(event.entity, event.after.object())});
     try {
         function(seen);
     } catch (py::error_already_set& raised) {
@@ -123,7 +123,8 @@ std::uint64_t after_commit(CrmHandle& crm, const py::object& function) {
 
 void bind_events(py::module_& module) {
     py::class_<Event, std::shared_ptr<Event>>(
-        module, "WriteEvent", "A change on its way into the store; valid while its hook runs.")
+        module, "WriteEvent", "A change on its way into the store; valid while its hook runs.",
+        plain_class(), py::is_final())
         .def_property_readonly("session", &session_of_event,
                                "Who acts. A hook may read and write with it: its writes are part "
                                "of the transaction.")

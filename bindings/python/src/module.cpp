@@ -1,5 +1,6 @@
 /// The extension module crmkit._crmkit: crmkit's C++ door for Python.
 #include "crm.hpp"
+#include "crmkit/version.hpp"
 #include "errors.hpp"
 #include "hooks.hpp"
 #include "operations.hpp"
@@ -11,6 +12,7 @@
 PYBIND11_MODULE(_crmkit, module) {
     namespace python = crmkit::python;
     module.doc() = "The compiled part of crmkit. Import crmkit instead.";
+    module.attr("version") = crmkit::library_version;
     python::load_exceptions(module);
     python::load_standard_library();
     python::bind_money(module);

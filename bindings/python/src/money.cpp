@@ -125,12 +125,14 @@ void bind_arithmetic(py::class_<Money>& type) {
 void bind_money(py::module_& module) {
     py::class_<Money> type(module, "Money",
                            "An exact amount in one currency, immutable. Two currencies are never "
-                           "added or compared.");
+                           "added or compared.",
+                           plain_class(), py::is_final());
     type.def(py::init(&make_money), py::arg("amount"), py::arg("currency"),
              "Of a Decimal, an int or a str, and an ISO 4217 code: Money(\"1200.00\", \"EUR\").");
     bind_arithmetic(type);
-    type.def_static("parse", [](const std::string& text) { return Money::parse(text); },
-                    py::arg("text"), "Reads \"1200.00 EUR\" or \"EUR 1200.00\".")
+    type.def_static(
+            "parse", [](const std::string& text) { return Money::parse(text); }, py::arg("text"),
+            "Reads \"1200.00 EUR\" or \"EUR 1200.00\".")
         .def_property_readonly("amount", &amount_of, "The amount as a Decimal.")
         .def_property_readonly(
             "currency", [](const Money& money) { return to_str(money.currency.code()); },
@@ -160,9 +162,9 @@ void bind_money(py::module_& module) {
              })
         .def("__format__", &format, py::arg("specification"))
         .def("__reduce__", [](const Money& money) {
-            return py::make_tuple(py::type::of<Money>(),
-                                  py::make_tuple(decimal_text(money),
-                                                 to_str(money.currency.code())));
+            return py::make_tuple(
+                py::type::of<Money>(),
+                py::make_tuple(decimal_text(money), to_str(money.currency.code())));
         });
 }
 

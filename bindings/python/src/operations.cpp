@@ -114,7 +114,7 @@ void add_attribute(py::handle owner, const std::string& name, const py::object& 
 
 void bind_operations(py::module_& module, py::handle session_class, py::handle crm_class) {
     py::class_<OperationModule>(module, "OperationModule",
-                                "Base of the classes whose methods are operations.")
+                                "Base of the classes whose methods are operations.", plain_class())
         .def(py::init([](std::shared_ptr<SessionHandle> session) {
                  return OperationModule{std::move(session)};
              }),
@@ -132,8 +132,7 @@ void bind_operations(py::module_& module, py::handle session_class, py::handle c
         }
         if (made.count(name) == 0) {
             const std::string doc = "The operations of " + name + ".";
-            const py::object type =
-                make_class(class_name_of(name) + "Operations", doc, module);
+            const py::object type = make_class(class_name_of(name) + "Operations", doc, module);
             made.emplace(name, type);
             add_attribute(session_class, name, type, doc);
             add_attribute(crm_class, name, type, doc);

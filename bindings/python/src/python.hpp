@@ -68,6 +68,12 @@ PyMethodDef fast_method_def(const char* name, const char* doc) {
     return {name, reinterpret_cast<PyCFunction>(function), METH_FASTCALL | METH_KEYWORDS, doc};
 }
 
+/// For py::class_: a class of the plain metaclass, as others see it. Not for classes that Python
+/// code derives from and whose __init__ it might forget.
+inline py::metaclass plain_class() {
+    return py::metaclass(reinterpret_cast<PyObject*>(&PyType_Type));
+}
+
 /// Lets other Python threads run while it lives.
 class GilReleased {
   public:

@@ -85,8 +85,7 @@ class RecordReader {
         try {
             session_->run([&](Session& session) {
                 if (!stream_) {
-                    stream_ =
-                        session.stream(*type_->entity, text_, parameters_->parameters());
+                    stream_ = session.stream(*type_->entity, text_, parameters_->parameters());
                 }
                 while (count < objects.size() && stream_->next(objects[count])) {
                     ++count;
@@ -122,8 +121,7 @@ class RecordReader {
 
 /// A Python iterator over records; of the C API, because its next() is what a scan costs.
 struct IteratorObject {
-    PyObject_HEAD
-    RecordReader* reader;
+    PyObject_HEAD RecordReader* reader;
 };
 
 PyTypeObject*& iterator_class() {
@@ -220,11 +218,9 @@ py::object page(const Query& query, std::size_t size, const std::optional<std::s
     }
     std::size_t asked = 0;
     const PageEnd end = query.session->run([&](Session& session) {
-        return session.read_page(*query.type->entity, query.text(),
-                                 PageRequest{size, after.value_or("")},
-                                 query.parameters->parameters(), [&]() -> void* {
-                                     return objects.at(asked++);
-                                 });
+        return session.read_page(
+            *query.type->entity, query.text(), PageRequest{size, after.value_or("")},
+            query.parameters->parameters(), [&]() -> void* { return objects.at(asked++); });
     });
     py::list out;
     for (std::size_t i = 0; i < end.count; ++i) {
@@ -254,8 +250,7 @@ struct PageIterator {
 };
 
 py::object count(const Query& query) {
-    const std::string text =
-        query.filter.empty() ? "count()" : "count() where " + query.filter;
+    const std::string text = query.filter.empty() ? "count()" : "count() where " + query.filter;
     const py::list rows = aggregate_rows(*query.type, *query.session, text, *query.parameters);
     const py::tuple row = rows[0];
     const py::int_ all_of_them = row[0];
@@ -274,9 +269,8 @@ py::object make_query(const StructType& type, std::shared_ptr<SessionHandle> ses
 
 py::object aggregate_rows(const StructType& type, SessionHandle& session, const std::string& text,
                           const NamedValues& parameters) {
-    const auto rows = session.run([&](Session& open) {
-        return open.aggregate(*type.entity, text, parameters.parameters());
-    });
+    const auto rows = session.run(
+        [&](Session& open) { return open.aggregate(*type.entity, text, parameters.parameters()); });
     py::list out(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         py::tuple row(rows[i].size());
@@ -300,12 +294,14 @@ void make_generic(py::handle type) {
 
 void bind_queries(py::module_& module) {
     make_iterator_class(module);
-    py::class_<PageIterator>(module, "PageIterator", "Walks over the pages of a query.")
+    py::class_<PageIterator>(module, "PageIterator", "Walks over the pages of a query.",
+                             plain_class(), py::is_final())
         .def("__iter__", [](py::object self) { return self; })
         .def("__next__", &PageIterator::next);
     py::class_<Query> type(module, "Query",
                            "The records that an expression matches. Nothing is read before it is "
-                           "walked over; refining it makes a new one.");
+                           "walked over; refining it makes a new one.",
+                           plain_class(), py::is_final());
     type.def("__iter__", &iterate)
         .def("all", &all, "All of them, in a list.")
         .def("first", &first, "The first of them, or None.")
@@ -318,7 +314,9 @@ void bind_queries(py::module_& module) {
              "(its `next`).")
         .def(
             "pages",
-            [](const Query& query, std::size_t size) { return PageIterator{query, size}; },
+            [](const Query& query, std::size_t size) {
+                return PageIterator{query, size};
+            },
             py::arg("size") = 100, "All pages, each read when it is reached.")
         .def_property_readonly("text", &Query::text, "The whole expression.")
         .def("__repr__", [](const Query& query) {

@@ -56,8 +56,8 @@ SessionHandle::Ticket SessionHandle::begin(bool is_read_only) {
     lock_.lock();
     try {
         const Current current(*this);
-        scopes_.emplace_back(last_ticket_ + 1, is_read_only ? session_.read_transaction()
-                                                            : session_.transaction());
+        scopes_.emplace_back(last_ticket_ + 1,
+                             is_read_only ? session_.read_transaction() : session_.transaction());
     } catch (...) {
         lock_.unlock();
         throw;

@@ -40,8 +40,8 @@ std::vector<const Field*> telling_fields(const StructObject& record) {
     }
     for (const Field& field : record.type->structure->fields) {
         const bool is_bookkeeping =
-            entity != nullptr && (field.is_computed || (field.id < header::count + 1 &&
-                                                        field.id != header::owner));
+            entity != nullptr &&
+            (field.is_computed || (field.id < header::count + 1 && field.id != header::owner));
         if (&field != title && &field != id && !is_bookkeeping &&
             is_telling(record.view(), field)) {
             found.push_back(&field);
@@ -54,10 +54,10 @@ std::vector<const Field*> telling_fields(const StructObject& record) {
 std::string shown_field(const StructObject& record, const Field& field) {
     constexpr std::size_t longest = 80;
     const py::object value = get_field(record, field);
-    auto text = PyUnicode_Check(value.ptr()) != 0 && py::len(value) > longest
-                    ? py::repr(py::str(value.attr("__getitem__")(py::slice(0, longest, 1))) +
-                               py::str("…"))
-                    : py::repr(value);
+    auto text =
+        PyUnicode_Check(value.ptr()) != 0 && py::len(value) > longest
+            ? py::repr(py::str(value.attr("__getitem__")(py::slice(0, longest, 1))) + py::str("…"))
+            : py::repr(value);
     if (py::len(text) > 4 * longest) {
         text = py::str(text.attr("__getitem__")(py::slice(0, 4 * longest, 1))) + py::str("…");
     }
@@ -72,7 +72,8 @@ std::string repr_text(const StructObject& record) {
     for (const Field* field : telling_fields(record)) {
         out += first ? "" : ", ";
         first = false;
-        out += record.type->fields[record.type->structure->index_of(*field)].attribute + "=" + shown_field(record, *field);
+        out += record.type->fields[record.type->structure->index_of(*field)].attribute + "=" +
+               shown_field(record, *field);
     }
     return out + ')';
 }
@@ -98,9 +99,8 @@ bool equal_rows(const RecordView& a, const RecordView& b, const Field& field) {
 
 bool equal(const RecordView& a, const RecordView& b) {
     for (const Field& field : a.structure().fields) {
-        const bool same = field.type() == FieldType::structure_list
-                              ? equal_rows(a, b, field)
-                              : a.get(field) == b.get(field);
+        const bool same = field.type() == FieldType::structure_list ? equal_rows(a, b, field)
+                                                                    : a.get(field) == b.get(field);
         if (!same) {
             return false;
         }
@@ -123,8 +123,7 @@ void read_flags(const Arguments& arguments,
             }
         }
         if (!is_known) {
-            throw py::type_error("unexpected keyword argument " +
-                                 shown_object(arguments.name(i)));
+            throw py::type_error("unexpected keyword argument " + shown_object(arguments.name(i)));
         }
     }
 }
@@ -209,9 +208,9 @@ PyObject* reduce(PyObject* self, PyObject* /*unused*/) noexcept {
                 touched.append(py::handle(field.name));
             }
         }
-        const py::tuple arguments = py::make_tuple(py::type::handle_of(py::handle(self)),
-                                                   to_str(to_json(record.view(), options)),
-                                                   py::tuple(touched));
+        const py::tuple arguments =
+            py::make_tuple(py::type::handle_of(py::handle(self)),
+                           to_str(to_json(record.view(), options)), py::tuple(touched));
         const py::object restore = py::module_::import("crmkit._crmkit").attr("restore");
         if (py::hasattr(self, "__dict__")) {
             return py::make_tuple(restore, arguments, py::handle(self).attr("__dict__"));
@@ -332,8 +331,8 @@ Py_hash_t hash_of_struct(PyObject* self) noexcept {
                      record.type->class_name.c_str());
         return -1;
     }
-    const auto hash = static_cast<Py_hash_t>(std::hash<Id>{}(record.id()) * 31U +
-                                             record.type->entity->number);
+    const auto hash =
+        static_cast<Py_hash_t>(std::hash<Id>{}(record.id()) * 31U + record.type->entity->number);
     return hash == -1 ? -2 : hash;
 }
 
@@ -380,7 +379,7 @@ void bind_struct_functions(py::module_& module) {
                "The description of a class of crmkit's, as JSON.");
     module.def(
         "describe_all", [] { return describe_all(standard_registry()); },
-               "The description of all entities, operations and error codes, as JSON.");
+        "The description of all entities, operations and error codes, as JSON.");
 }
 
 }  // namespace crmkit::python

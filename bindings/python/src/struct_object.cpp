@@ -1,5 +1,6 @@
 #include "struct_object.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <unordered_map>
@@ -51,7 +52,8 @@ int initialize_struct(PyObject* self, PyObject* args, PyObject* keywords) noexce
         FieldWriter writer(record);
         PyObject* name = nullptr;
         PyObject* value = nullptr;
-        for (Py_ssize_t at = 0; keywords != nullptr && PyDict_Next(keywords, &at, &name, &value) != 0;) {
+        for (Py_ssize_t at = 0;
+             keywords != nullptr && PyDict_Next(keywords, &at, &name, &value) != 0;) {
             writer.set(name, value);
         }
         writer.finish();
@@ -108,10 +110,10 @@ PyTypeObject* make_class(const char* name, const Structure* structure, const cha
     slots.push_back({0, nullptr});
     PyType_Spec spec{name, static_cast<int>(size_of(structure)), 0,
                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
-    const py::tuple bases =
-        base == nullptr ? py::tuple() : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
-    PyObject* const made =
-        PyType_FromSpecWithBases(&spec, base == nullptr ? nullptr : bases.ptr());
+    const py::tuple bases = base == nullptr
+                                ? py::tuple()
+                                : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
+    PyObject* const made = PyType_FromSpecWithBases(&spec, base == nullptr ? nullptr : bases.ptr());
     if (made == nullptr) {
         throw py::error_already_set();
     }
@@ -140,6 +142,7 @@ void add_fields(StructType& type) {
     py::dict positions;
     type.fields.reserve(fields.size());
     type.attributes.reserve(fields.size() + 1);
+    const std::size_t inherited = type.entity == nullptr ? 0 : header::count;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const std::string name(fields[i].name);
         PyObject* const interned = PyUnicode_InternFromString(name.c_str());
@@ -150,11 +153,25 @@ void add_fields(StructType& type) {
         BoundField& field = type.fields.back();
         positions[interned] = i;
         positions[field.attribute.c_str()] = i;
-        type.attributes.push_back(PyGetSetDef{field.attribute.c_str(), &get_attribute,
-                                              &set_attribute, fields[i].help.data(), &field});
+        if (i >= inherited) {
+            type.attributes.push_back(PyGetSetDef{field.attribute.c_str(), &get_attribute,
+                                                  &set_attribute, fields[i].help.data(), &field});
+        }
     }
     type.attributes.push_back(PyGetSetDef{});
     type.positions = positions.release().ptr();
+}
+
+/// The attributes of the class Record: the fields that every record has. Kept for good.
+PyGetSetDef* header_attributes() {
+    static PyGetSetDef attributes[header::count + 1] = {};
+    const Structure& any = *standard_registry().entities().front();
+    for (std::size_t i = 0; i < header::count; ++i) {
+        attributes[i] =
+            PyGetSetDef{any.fields[i].name.data(), &get_header_attribute, &set_header_attribute,
+                        any.fields[i].help.data(), reinterpret_cast<void*>(std::uintptr_t{i})};
+    }
+    return attributes;
 }
 
 void add_class(const Structure& structure, const Entity* entity, const std::string& module_name,
@@ -211,8 +228,7 @@ const BoundField* StructType::find(py::handle name) const {
 py::object make_struct(const StructType& type, PyTypeObject* subclass) {
     PyObject* raw = nullptr;
     if (subclass == nullptr || subclass == type.type) {
-        auto* const memory =
-            static_cast<PyObject*>(PyObject_Malloc(size_of(type.structure)));
+        auto* const memory = static_cast<PyObject*>(PyObject_Malloc(size_of(type.structure)));
         raw = memory == nullptr ? PyErr_NoMemory() : PyObject_Init(memory, type.type);
     } else {
         raw = subclass->tp_alloc(subclass, 0);
@@ -284,15 +300,14 @@ std::string class_name_of(std::string_view snake_case) {
 }
 
 void bind_structs(py::module_& module) {
-    classes().base = make_class(
-        "crmkit.Structure", nullptr,
-        "Base of all records and of the inputs and results of operations.", nullptr,
-        struct_methods(), nullptr);
+    classes().base = make_class("crmkit.Structure", nullptr,
+                                "Base of all records and of the inputs and results of operations.",
+                                nullptr, struct_methods(), nullptr);
     const py::handle base(reinterpret_cast<PyObject*>(classes().base));
     module.attr("Structure") = base;
-    PyTypeObject* const record = make_class("crmkit.Record", nullptr,
-                                            "Base of the classes of all entities.", nullptr,
-                                            record_methods(), classes().base);
+    PyTypeObject* const record =
+        make_class("crmkit.Record", nullptr, "Base of the classes of all entities.",
+                   header_attributes(), record_methods(), classes().base);
     module.attr("Record") = py::handle(reinterpret_cast<PyObject*>(record));
     py::dict entities = module.attr("__dict__");
     for (const Entity* entity : standard_registry().entities()) {

@@ -41,14 +41,11 @@ struct StructType {
 
 /// One struct as a Python object, in the memory of the object itself.
 struct StructObject {
-    PyObject_HEAD
-    const StructType* type;
+    PyObject_HEAD const StructType* type;
     FieldSet touched;  ///< the fields that Python code gave a value since it was made or read
 
     /// The struct lies behind this head.
-    [[nodiscard]] void* object() {
-        return reinterpret_cast<std::byte*>(this) + struct_offset;
-    }
+    [[nodiscard]] void* object() { return reinterpret_cast<std::byte*>(this) + struct_offset; }
     [[nodiscard]] const void* object() const {
         return reinterpret_cast<const std::byte*>(this) + struct_offset;
     }

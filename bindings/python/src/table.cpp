@@ -44,9 +44,8 @@ py::object find(PyObject* self, const Arguments& arguments) {
         deleted && PyObject_IsTrue(deleted.ptr()) == 1 ? Deleted::shown : Deleted::hidden;
     py::object record = make_struct(*table.type);
     void* const object = struct_of(record).object();
-    const bool found = table.session->run([&](Session& session) {
-        return session.try_read(*table.type->entity, id, object, which);
-    });
+    const bool found = table.session->run(
+        [&](Session& session) { return session.try_read(*table.type->entity, id, object, which); });
     return found ? record : py::none();
 }
 
@@ -144,8 +143,7 @@ py::object remove(PyObject* self, const Arguments& arguments) {
     const Id id = id_of(call.needed("id"), table.type->entity);
     const auto version = version_option(call);
     call.finish();
-    table.session->run(
-        [&](Session& session) { session.remove(*table.type->entity, id, version); });
+    table.session->run([&](Session& session) { session.remove(*table.type->entity, id, version); });
     return py::none();
 }
 
@@ -186,8 +184,8 @@ py::object upsert(PyObject* self, const Arguments& arguments) {
     Call call("upsert()", arguments);
     constexpr UpsertPolicy policies[] = {UpsertPolicy::update, UpsertPolicy::create_or_fail,
                                          UpsertPolicy::skip, UpsertPolicy::replace};
-    const UpsertPolicy policy = policies[call.label_option(
-        "policy", {"update", "create_or_fail", "skip", "replace"})];
+    const UpsertPolicy policy =
+        policies[call.label_option("policy", {"update", "create_or_fail", "skip", "replace"})];
     const UpsertKey key = upsert_key(call);
     const py::handle given = call.first();
     py::object made = draft(table, given, call);
@@ -276,10 +274,12 @@ void free_table(PyObject* self) noexcept {
 
 PyMethodDef* table_methods() {
     static PyMethodDef methods[] = {
-        fast_method_def<&get>("get", "The record with this id. Raises NotFound, also for a "
-                                     "deleted one."),
-        fast_method_def<&find>("find", "The record with this id, or None. A deleted one is found "
-                                       "only with deleted=True."),
+        fast_method_def<&get>("get",
+                              "The record with this id. Raises NotFound, also for a "
+                              "deleted one."),
+        fast_method_def<&find>("find",
+                               "The record with this id, or None. A deleted one is found "
+                               "only with deleted=True."),
         fast_method_def<&create>(
             "create",
             "Stores a new record, given by its fields or as an object, which then becomes as "
@@ -335,14 +335,14 @@ PyTypeObject* make_table_class(const char* name, PyTypeObject* base) {
         {base == nullptr ? Py_tp_methods : 0, table_methods()},
         {0, nullptr},
     };
-    PyType_Spec spec{name, static_cast<int>(sizeof(TableObject)), 0,
-                     static_cast<unsigned int>(Py_TPFLAGS_DEFAULT |
-                                               Py_TPFLAGS_DISALLOW_INSTANTIATION |
-                                               Py_TPFLAGS_BASETYPE),
-                     slots};
-    const py::tuple bases =
-        base == nullptr ? py::tuple()
-                        : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
+    PyType_Spec spec{
+        name, static_cast<int>(sizeof(TableObject)), 0,
+        static_cast<unsigned int>(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+                                  Py_TPFLAGS_BASETYPE),
+        slots};
+    const py::tuple bases = base == nullptr
+                                ? py::tuple()
+                                : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
     PyObject* const made = PyType_FromSpecWithBases(&spec, base == nullptr ? nullptr : bases.ptr());
     if (made == nullptr) {
         throw py::error_already_set();
@@ -369,8 +369,7 @@ PyObject* get_table(PyObject* self, void* closure) noexcept {
     const auto& entry = *static_cast<const TableClass*>(closure);
     return guarded([&] {
         auto session = session_of(self);
-        auto* const table =
-            reinterpret_cast<TableObject*>(entry.made->tp_alloc(entry.made, 0));
+        auto* const table = reinterpret_cast<TableObject*>(entry.made->tp_alloc(entry.made, 0));
         if (table == nullptr) {
             throw py::error_already_set();
         }
@@ -402,8 +401,8 @@ void bind_tables(py::module_& module, py::handle session_class, py::handle crm_c
         entry->type = &type_of(*entity);
         entry->name = "crmkit." + entry->type->class_name + "Table";
         entry->plural = entity->plural;
-        entry->doc = "The records of " + std::string(entity->name) + ": " +
-                     std::string(entity->help);
+        entry->doc =
+            "The records of " + std::string(entity->name) + ": " + std::string(entity->help);
         entry->made = make_table_class(entry->name.c_str(), base);
         entry->attribute = PyGetSetDef{entry->plural.c_str(), &get_table, nullptr,
                                        entry->doc.c_str(), entry.get()};

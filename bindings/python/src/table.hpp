@@ -11,8 +11,7 @@ namespace crmkit::python {
 
 /// A Python object of the classes Table, AccountTable, ContactTable, …
 struct TableObject {
-    PyObject_HEAD
-    const StructType* type;
+    PyObject_HEAD const StructType* type;
     std::shared_ptr<SessionHandle> session;
 };
 

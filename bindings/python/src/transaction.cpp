@@ -32,7 +32,8 @@ void Transaction::rollback() { exit(false); }
 
 void bind_transactions(py::module_& module) {
     py::class_<Transaction>(module, "TransactionScope",
-                            "What transaction() gives, for a with statement.")
+                            "What transaction() gives, for a with statement.", plain_class(),
+                            py::is_final())
         .def("__enter__",
              [](py::object self) {
                  self.cast<Transaction&>().enter();

@@ -40,8 +40,8 @@ py::object to_decimal(const std::string& text) {
 }
 
 py::object to_date(Date date) {
-    return steal(PyDate_FromDate(date.year(), static_cast<int>(date.month()),
-                                 static_cast<int>(date.day())));
+    return steal(
+        PyDate_FromDate(date.year(), static_cast<int>(date.month()), static_cast<int>(date.day())));
 }
 
 py::object to_datetime(Instant instant) {
@@ -79,15 +79,14 @@ std::optional<Value> instant_from(py::handle datetime, std::string& why) {
     }
     PyObject* const civil = datetime.ptr();
     PyObject* const delta = offset.ptr();
-    const std::int64_t east =
-        (std::int64_t{PyDateTime_DELTA_GET_DAYS(delta)} * 86'400 +
-         PyDateTime_DELTA_GET_SECONDS(delta)) *
-            Instant::per_second +
-        PyDateTime_DELTA_GET_MICROSECONDS(delta);
-    const std::int64_t seconds = (std::int64_t{PyDateTime_DATE_GET_HOUR(civil)} * 60 +
-                                  PyDateTime_DATE_GET_MINUTE(civil)) *
-                                     60 +
-                                 PyDateTime_DATE_GET_SECOND(civil);
+    const std::int64_t east = (std::int64_t{PyDateTime_DELTA_GET_DAYS(delta)} * 86'400 +
+                               PyDateTime_DELTA_GET_SECONDS(delta)) *
+                                  Instant::per_second +
+                              PyDateTime_DELTA_GET_MICROSECONDS(delta);
+    const std::int64_t seconds =
+        (std::int64_t{PyDateTime_DATE_GET_HOUR(civil)} * 60 + PyDateTime_DATE_GET_MINUTE(civil)) *
+            60 +
+        PyDateTime_DATE_GET_SECOND(civil);
     return Value(Instant{Instant::start_of(date_from(civil)).microseconds +
                          seconds * Instant::per_second + PyDateTime_DATE_GET_MICROSECOND(civil) -
                          east});
@@ -107,8 +106,8 @@ std::optional<Value> integer_from(PyObject* number, std::string& why) {
 }
 
 std::optional<Value> decimal_from(py::handle decimal, std::string& why) {
-    const auto plain = py::reinterpret_steal<py::object>(
-        PyObject_Format(decimal.ptr(), py::str("f").ptr()));
+    const auto plain =
+        py::reinterpret_steal<py::object>(PyObject_Format(decimal.ptr(), py::str("f").ptr()));
     const auto text = plain ? utf8_of(plain) : std::nullopt;
     PyErr_Clear();  // a NaN with a payload has no plain form
     const auto value = text ? Decimal::parse(*text) : std::nullopt;
@@ -278,9 +277,9 @@ std::optional<Value> to_value(py::handle object, std::string& why) {
 }
 
 std::string shown_object(py::handle object) {
-    const auto text = py::reinterpret_steal<py::object>(
-        PyUnicode_Check(object.ptr()) != 0 ? PyObject_Str(object.ptr())
-                                           : PyObject_Repr(object.ptr()));
+    const auto text = py::reinterpret_steal<py::object>(PyUnicode_Check(object.ptr()) != 0
+                                                            ? PyObject_Str(object.ptr())
+                                                            : PyObject_Repr(object.ptr()));
     if (!text) {
         PyErr_Clear();
         return Py_TYPE(object.ptr())->tp_name;
@@ -341,8 +340,7 @@ void load_standard_library() {
         throw py::error_already_set();
     }
     const auto json = py::module_::import("json");
-    library().decimal =
-        py::object(py::module_::import("decimal").attr("Decimal")).release().ptr();
+    library().decimal = py::object(py::module_::import("decimal").attr("Decimal")).release().ptr();
     library().loads = py::object(json.attr("loads")).release().ptr();
     library().dumps = py::object(json.attr("dumps")).release().ptr();
 }

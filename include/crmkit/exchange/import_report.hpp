@@ -17,6 +17,7 @@ struct ImportProblem {
     std::int64_t row = 0;
     std::optional<std::int64_t> column{};
     std::string header{};
+    std::optional<std::int64_t> position{};
     std::string entity{};
     std::string field{};
     std::string value{};
@@ -29,10 +30,12 @@ struct ImportProblem {
             CRMKIT_FIELD(3, column, "The column, from 1; empty when it is about the whole row."),
             CRMKIT_FIELD(4, header, "The column's name in the header.")
                 .max_length(detail::longest_plan_text),
-            CRMKIT_FIELD(5, entity, "The entity of the record that was to be."),
-            CRMKIT_FIELD(6, field, "Its field."),
-            CRMKIT_FIELD(7, value, "The value, shortened."),
-            CRMKIT_FIELD(8, message, "What is wrong and what would be right.")
+            CRMKIT_FIELD(5, position,
+                         "The byte of the line, from 1; where the file itself is malformed."),
+            CRMKIT_FIELD(6, entity, "The entity of the record that was to be."),
+            CRMKIT_FIELD(7, field, "Its field."),
+            CRMKIT_FIELD(8, value, "The value, shortened."),
+            CRMKIT_FIELD(9, message, "What is wrong and what would be right.")
                 .max_length(detail::longest_plan_text));
     }
 };

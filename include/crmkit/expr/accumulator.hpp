@@ -77,8 +77,7 @@ class Accumulator {
         }
         const auto order = compare(value, extreme_.view());
         const bool is_better =
-            count_ == 1 ||
-            (order && (kind_ == AggregateKind::min ? *order < 0 : *order > 0));
+            count_ == 1 || (order && (kind_ == AggregateKind::min ? *order < 0 : *order > 0));
         if (is_better) {
             extreme_ = Value(value);
         }

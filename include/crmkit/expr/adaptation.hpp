@@ -88,8 +88,7 @@ class Adapter {
             compared_type(type, target)) {
             return;
         }
-        const bool names_no_entity =
-            type.kind == TypeKind::reference && type.entity == nullptr;
+        const bool names_no_entity = type.kind == TypeKind::reference && type.entity == nullptr;
         if (!names_no_entity && common_type(type, target) == target) {
             convert(node, target);
             return;
@@ -97,12 +96,18 @@ class Adapter {
         refuse(*node, target, scope);
     }
 
+    /// Where a number would not do for a money parameter.
+    void require_strict(const Node& node) {
+        if (node.kind == NodeKind::parameter) {
+            parameters_[node.index].accepts_number = false;
+        }
+    }
+
   private:
     /// Gives a parameter its type on its first meeting; false when it has another one already.
     bool adapt_parameter(Node& node, const Type& target, Meeting meeting) {
         Parameter& parameter = parameters_[node.index];
-        const bool takes_number =
-            meeting == Meeting::comparison && target.kind == TypeKind::money;
+        const bool takes_number = meeting == Meeting::comparison && target.kind == TypeKind::money;
         if (parameter.type.kind == TypeKind::unknown) {
             parameter.type = target;
             parameter.accepts_number = takes_number;
@@ -118,6 +123,11 @@ class Adapter {
         }
         if (node.type.kind == TypeKind::unknown) {
             node.type = target;
+        } else if (node.type.is_number() && target.kind == TypeKind::money &&
+                   meeting == Meeting::mixture) {
+            const std::string number(resolver_.written(node));
+            resolver_.fail(node.position, *scope.entity, {}, number,
+                           "must be money here, such as " + number + " EUR");
         } else if (node.type.kind == TypeKind::text) {
             adapt_text(node, target, scope);
         } else if (node.type.kind == TypeKind::integer) {
@@ -125,10 +135,6 @@ class Adapter {
         } else if (node.type.kind == TypeKind::date && target.kind == TypeKind::instant) {
             node.literal = Value(Instant::start_of(node.literal.view().date()));
             node.type = target;
-        } else if (node.type.is_number() && target.kind == TypeKind::money &&
-                   meeting == Meeting::mixture) {
-            resolver_.fail(node.position, *scope.entity, {}, resolver_.written(node),
-                           "must be money here, such as " + std::string(resolver_.written(node)) + " EUR");
         }
     }
 
@@ -197,7 +203,8 @@ class Adapter {
         converted->is_constant = node->is_constant;
         converted->subqueries = node->subqueries;
         converted->depth = static_cast<std::uint16_t>(node->depth + 1);
-        converted->index = node->type.entity == nullptr ? EntityNumber{0} : node->type.entity->number;
+        converted->index =
+            node->type.entity == nullptr ? EntityNumber{0} : node->type.entity->number;
         converted->operands.push_back(std::move(node));
         node = std::move(converted);
     }
@@ -209,9 +216,9 @@ class Adapter {
         } else if (target.kind == TypeKind::money && node.type.is_number()) {
             hint = "; write it with its currency, such as 50 EUR";
         }
-        resolver_.fail(node.position, *scope.entity, {}, resolver_.written(node),
-                       "is " + described(node.type) + " where " + described(target) +
-                           " is expected" + hint);
+        resolver_.fail(
+            node.position, *scope.entity, {}, resolver_.written(node),
+            "is " + described(node.type) + " where " + described(target) + " is expected" + hint);
     }
 
     const Resolver& resolver_;

@@ -84,9 +84,8 @@ class Aggregator {
 
         bool operator()(const Key& a, const Key& b) const {
             for (std::size_t i = 0; i < a.size(); ++i) {
-                const Type type = i < aggregation->group_by.size()
-                                      ? aggregation->group_by[i].type()
-                                      : Type(TypeKind::text);
+                const Type type = i < aggregation->group_by.size() ? aggregation->group_by[i].type()
+                                                                   : Type(TypeKind::text);
                 const auto order = compare_for_order(a[i].view(), b[i].view(), type);
                 if (order != 0) {
                     return order < 0;
@@ -116,9 +115,8 @@ class Aggregator {
             key.push_back(money.is_null() ? Value() : Value(money.view().money().currency.code()));
         }
         const auto found = groups_.find(key);
-        return found != groups_.end()
-                   ? found->second
-                   : groups_.emplace(std::move(key), new_group()).first->second;
+        return found != groups_.end() ? found->second
+                                      : groups_.emplace(std::move(key), new_group()).first->second;
     }
 
     [[nodiscard]] std::vector<Value> row(const Key& key,

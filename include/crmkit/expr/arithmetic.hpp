@@ -143,8 +143,8 @@ inline ValueView multiply(const ValueView& a, const ValueView& b) {
         const Decimal decimal = is_whole(a) ? b.decimal() : a.decimal();
         return as_decimal(narrowed(int128(whole) * int128(decimal.billionths)));
     }
-    return as_decimal(quotient(int128(a.decimal().billionths) * int128(b.decimal().billionths),
-                               Decimal::one));
+    return as_decimal(
+        quotient(int128(a.decimal().billionths) * int128(b.decimal().billionths), Decimal::one));
 }
 
 /// a / b: of numbers and of two monies of one currency a decimal of nine places, of a money and a

@@ -96,8 +96,9 @@ class Checker {
         for (Node* node : parameter_nodes_) {
             node->type = parameters_[node->index].type;
             if (node->type.kind == TypeKind::unknown) {
-                fail(*node, "nothing here says of which type this parameter is; compare it with a "
-                            "field");
+                fail(*node,
+                     "nothing here says of which type this parameter is; compare it with a "
+                     "field");
             }
         }
     }
@@ -265,10 +266,10 @@ class Checker {
         if (target.kind == TypeKind::unknown) {
             fail_unknown(node, scope);
         }
+        require_comparable(node, target, scope);
         for (NodePointer& operand : node.operands) {
             adapter_.adapt(operand, target, Meeting::comparison, scope);
         }
-        require_comparable(node, target, scope);
         node.type = TypeKind::boolean;
     }
 
@@ -309,8 +310,8 @@ class Checker {
         const Entity& entity = resolver_.entity(node.names.front(), *scope.entity);
         if (operand.kind == NodeKind::path &&
             !resolver_.registry().may_target(*operand.path.steps.back().first.field, entity)) {
-            resolver_.fail(node.names.front().position, *scope.entity, {},
-                           node.names.front().text, "is never what this reference points at");
+            resolver_.fail(node.names.front().position, *scope.entity, {}, node.names.front().text,
+                           "is never what this reference points at");
         }
         node.index = entity.number;
         node.literal = Value(entity.name);
@@ -320,7 +321,8 @@ class Checker {
 
     // ---- arithmetic
 
-    void require_amount(const Node& node, const Node& operand, const Scope& scope) const {
+    void require_amount(const Node& node, const Node& operand, const Scope& scope) {
+        adapter_.require_strict(operand);
         if (!operand.type.is_number() && operand.type.kind != TypeKind::money) {
             resolver_.fail(operand.kind == NodeKind::literal ? operand.position : node.position,
                            *scope.entity, {}, shown(operand),
@@ -386,13 +388,15 @@ class Checker {
             if (operand->type.kind == TypeKind::unknown && other.kind != TypeKind::unknown) {
                 adapter_.adapt(operand, parameter_type(node.kind, other), Meeting::mixture, scope);
             }
+            adapter_.require_strict(*operand);
         }
         const Type& a = node.operands[0]->type;
         const Type& b = node.operands[1]->type;
         const bool is_sum = node.kind == NodeKind::add || node.kind == NodeKind::subtract;
         const auto type = is_sum ? sum_type(node.kind, a, b) : product_type(node.kind, a, b);
         if (!type) {
-            resolver_.fail(node.position, *scope.entity, {}, {}, arithmetic_message(node.kind, a, b));
+            resolver_.fail(node.position, *scope.entity, {}, {},
+                           arithmetic_message(node.kind, a, b));
         }
         node.type = *type;
     }
@@ -402,8 +406,8 @@ class Checker {
                                       : operation == NodeKind::subtract ? "-"
                                       : operation == NodeKind::multiply ? "*"
                                                                         : "/";
-        std::string message = std::string(sign) + " is not defined between " + described(a) +
-                              " and " + described(b);
+        std::string message =
+            std::string(sign) + " is not defined between " + described(a) + " and " + described(b);
         if (a.kind == TypeKind::instant && b.kind == TypeKind::instant) {
             message += "; see seconds_between()";
         } else if (a.kind == TypeKind::text && b.kind == TypeKind::text &&
@@ -435,10 +439,9 @@ class Checker {
         for (std::size_t i = 0; i < node.operands.size(); ++i) {
             check_argument(node, i, scope);
         }
-        node.type = function.result == TypeKind::unknown ? node.operands[0]->type
-                                                         : Type(function.result);
-        if (function.form == FunctionForm::match &&
-            node.operands[1]->kind == NodeKind::literal) {
+        node.type =
+            function.result == TypeKind::unknown ? node.operands[0]->type : Type(function.result);
+        if (function.form == FunctionForm::match && node.operands[1]->kind == NodeKind::literal) {
             node.fold = fold(node.operands[1]->literal.view().text());
         }
     }
@@ -447,6 +450,7 @@ class Checker {
         NodePointer& operand = node.operands[index];
         const FunctionParameter& parameter = node.function->parameter(index);
         refuse_null(*operand, scope);
+        adapter_.require_strict(*operand);
         if (parameter.types.contains(operand->type.kind)) {
             return;
         }
@@ -458,9 +462,9 @@ class Checker {
             adapter_.adapt(operand, only, Meeting::mixture, scope);
             return;
         }
-        resolver_.fail(operand->position, *scope.entity, {}, shown(*operand),
-                       "is " + described(operand->type) + "; right is " +
-                           signature(*node.function));
+        resolver_.fail(
+            operand->position, *scope.entity, {}, shown(*operand),
+            "is " + described(operand->type) + "; right is " + signature(*node.function));
     }
 
     /// The one type of the operands from `first` on, to which all are adapted.
@@ -534,8 +538,7 @@ class Checker {
             if (needs_field) {
                 resolver_.fail(position, *scope.entity, {}, to_string(list.kind),
                                "needs a field of the list, such as " +
-                                   std::string(to_string(list.kind)) + "(" + children +
-                                   ".amount)");
+                                   std::string(to_string(list.kind)) + "(" + children + ".amount)");
             }
             return list.kind == AggregateKind::exists ? TypeKind::boolean : TypeKind::integer;
         }

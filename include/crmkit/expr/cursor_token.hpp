@@ -134,9 +134,9 @@ inline std::optional<Value> take_money(std::string_view& bytes) {
     }
     const auto currency = Currency::find(bytes.substr(0, code_size));
     bytes.remove_prefix(code_size);
-    return currency ? std::optional(
-                          Value(Money{static_cast<std::int64_t>(*minor_units), *currency}))
-                    : std::nullopt;
+    return currency
+               ? std::optional(Value(Money{static_cast<std::int64_t>(*minor_units), *currency}))
+               : std::nullopt;
 }
 
 inline std::optional<Value> take_link(std::string_view& bytes) {
@@ -190,8 +190,7 @@ inline std::optional<Value> take_value(std::string_view& bytes, const Type& type
             return is(ValueKind::id) ? take_as<Id>(bytes) : std::nullopt;
         case TypeKind::boolean: {
             const auto flag = take_number(bytes, 8);
-            return is(ValueKind::boolean) && flag ? std::optional(Value(*flag != 0))
-                                                  : std::nullopt;
+            return is(ValueKind::boolean) && flag ? std::optional(Value(*flag != 0)) : std::nullopt;
         }
         case TypeKind::unknown:
         case TypeKind::text_list:
@@ -235,8 +234,7 @@ inline std::vector<Value> decode_cursor(const Query& query, std::string_view tok
         return Error(ErrorCode::invalid_argument,
                      "'" + shortened(token) + "' is not the cursor of a page: " + why);
     };
-    const auto bytes =
-        token.size() > longest ? std::nullopt : detail::from_base64url(token);
+    const auto bytes = token.size() > longest ? std::nullopt : detail::from_base64url(token);
     if (!bytes || bytes->size() < detail::checksum_size) {
         throw refuse("it is damaged or something else");
     }

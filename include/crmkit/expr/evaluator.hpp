@@ -26,7 +26,9 @@ struct Frame {
     const ValueView* leaves = nullptr;
 };
 
-inline ValueView truth(std::optional<bool> value) { return value ? ValueView(*value) : ValueView(); }
+inline ValueView truth(std::optional<bool> value) {
+    return value ? ValueView(*value) : ValueView();
+}
 
 inline std::optional<bool> truth_of(const ValueView& value) {
     return value.is_null() ? std::nullopt : std::optional(value.boolean());
@@ -126,8 +128,9 @@ class Evaluator {
 
     [[nodiscard]] const RecordSource& records() const {
         if (context_.records == nullptr) {
-            throw Error(ErrorCode::invalid_argument,
-                        "an expression over related records was evaluated without a source of them");
+            throw Error(
+                ErrorCode::invalid_argument,
+                "an expression over related records was evaluated without a source of them");
         }
         return *context_.records;
     }
@@ -230,8 +233,7 @@ class Evaluator {
 
     ValueView between(const Node& node, const Frame& frame) {
         const ValueView subject = value(*node.operands[0], frame);
-        const auto low =
-            holds(NodeKind::greater_equal, subject, value(*node.operands[1], frame));
+        const auto low = holds(NodeKind::greater_equal, subject, value(*node.operands[1], frame));
         const auto high = holds(NodeKind::less_equal, subject, value(*node.operands[2], frame));
         if (low == false || high == false) {
             return ValueView(false);
@@ -357,8 +359,7 @@ class Evaluator {
 inline Value evaluate(const Expression& expression, const RecordView& record,
                       const Context& context) {
     Scratch scratch;
-    return Value(
-        detail::Evaluator(context, scratch).value(expression.root(), {.record = &record}));
+    return Value(detail::Evaluator(context, scratch).value(expression.root(), {.record = &record}));
 }
 
 /// Whether a condition is true for a record; no condition always is. Throws as evaluate() does.

@@ -38,8 +38,8 @@ struct Token {
 
 /// Words that are not field names unless in double quotes. All lower case.
 inline constexpr std::array<std::string_view, 19> keywords{
-    "and", "asc", "between", "by",   "contains", "desc",  "ends_with", "false",       "in",   "is",
-    "like", "limit", "not",  "null", "or",       "order", "starts_with", "true", "where"};
+    "and",  "asc",   "between", "by",   "contains", "desc",  "ends_with",   "false", "in",   "is",
+    "like", "limit", "not",     "null", "or",       "order", "starts_with", "true",  "where"};
 
 /// The keyword that `word` is in any case of letters; empty when it is none.
 inline std::string_view keyword_of(std::string_view word) {
@@ -173,8 +173,7 @@ class Lexer {
         while (true) {
             const std::size_t quote = text_.find('\'', at_);
             if (quote == std::string_view::npos) {
-                throw_at(text_, start_, shortened(text_.substr(start_)),
-                         "has no closing quote '");
+                throw_at(text_, start_, shortened(text_.substr(start_)), "has no closing quote '");
             }
             at_ = quote + 1;
             if (at_ == text_.size() || text_[at_] != '\'') {
@@ -229,8 +228,8 @@ class Lexer {
         const bool is_c_style = character == "&" || character == "|";
         throw_at(text_, at_, shortened(character),
                  is_c_style ? "is not a sign of the expression language; write 'and' or 'or'"
-                                 : "is not a character of the expression language; texts stand in "
-                                   "single quotes");
+                            : "is not a character of the expression language; texts stand in "
+                              "single quotes");
     }
 
     std::string_view text_;

@@ -17,9 +17,9 @@ namespace crmkit::expr {
 enum class NodeKind : std::uint8_t {
     literal,
     parameter,
-    path,       ///< a field, of this record or of one that references lead to
-    children,   ///< exists, count, sum, … over a list of referring records
-    convert,    ///< the operand as `type`: put in by the checker, not written
+    path,      ///< a field, of this record or of one that references lead to
+    children,  ///< exists, count, sum, … over a list of referring records
+    convert,   ///< the operand as `type`: put in by the checker, not written
     negate,
     add,
     subtract,
@@ -143,12 +143,12 @@ struct Node {
     std::uint16_t index = 0;
 
     std::vector<NodePointer> operands{};
-    Value literal{};                       ///< literal
-    std::string fold{};                    ///< match: the folded second operand if it is literal
-    std::vector<Name> names{};             ///< path, children: as written; emptied by the checker
-    Path path{};                           ///< path
-    const Function* function = nullptr;    ///< call
-    std::unique_ptr<ChildList> children{}; ///< children
+    Value literal{};                        ///< literal
+    std::string fold{};                     ///< match: the folded second operand if it is literal
+    std::vector<Name> names{};              ///< path, children: as written; emptied by the checker
+    Path path{};                            ///< path
+    const Function* function = nullptr;     ///< call
+    std::unique_ptr<ChildList> children{};  ///< children
 };
 
 }  // namespace crmkit::expr

@@ -50,8 +50,7 @@ inline std::optional<Value> as_money_parameter(const ValueView& value, bool acce
             return std::nullopt;
         }
     }
-    const bool is_number =
-        value.kind() == ValueKind::integer || value.kind() == ValueKind::decimal;
+    const bool is_number = value.kind() == ValueKind::integer || value.kind() == ValueKind::decimal;
     return value.kind() == ValueKind::money || (accepts_number && is_number)
                ? std::optional(Value(value))
                : std::nullopt;
@@ -130,8 +129,8 @@ inline std::optional<Value> as_parameter(const ValueView& value, const Parameter
 /// What is wrong with a value for a parameter; empty when nothing is.
 inline std::string parameter_problem(const Value& value, const Parameter& parameter) {
     const ValueView view = value.view();
-    if (view.kind() == ValueKind::text && (contains_nul(view.text()) ||
-                                           find_invalid_utf8(view.text()) != std::string::npos)) {
+    if (view.kind() == ValueKind::text &&
+        (contains_nul(view.text()) || find_invalid_utf8(view.text()) != std::string::npos)) {
         return "must be UTF-8 without NUL";
     }
     if (parameter.type.kind == TypeKind::enumeration && !view.is_null()) {
@@ -222,10 +221,15 @@ class Binder {
     }
 
   private:
+    /// A message is UTF-8 also when what it is about is not.
+    static std::string shown(std::string_view text) {
+        return find_invalid_utf8(text) == std::string_view::npos ? shortened(text) : "?";
+    }
+
     void refuse(std::string_view name, std::string_view value, std::string message) {
         problems_.push_back(Problem{.entity = {},
-                                    .field = ":" + shortened(name),
-                                    .value = shortened(value),
+                                    .field = ":" + shown(name),
+                                    .value = shown(value),
                                     .message = std::move(message)});
     }
 
@@ -235,10 +239,11 @@ class Binder {
             known.push_back(parameter.name);
         }
         const std::string_view near = nearest(name, known);
-        refuse(name, {},
-               near.empty() ? "the expression has no such parameter"
-                            : "the expression has no such parameter; nearest is ':" +
-                                  std::string(near) + "'");
+        refuse(
+            name, {},
+            near.empty()
+                ? "the expression has no such parameter"
+                : "the expression has no such parameter; nearest is ':" + std::string(near) + "'");
     }
 
     const Parameters& parameters_;
@@ -262,8 +267,7 @@ inline BoundParameters bind(const Parameters& parameters, std::span<const Bindin
     }
     return binder.finish();
 }
-inline BoundParameters bind(const Parameters& parameters,
-                            std::initializer_list<Binding> bindings) {
+inline BoundParameters bind(const Parameters& parameters, std::initializer_list<Binding> bindings) {
     return bind(parameters, std::span<const Binding>(bindings.begin(), bindings.size()));
 }
 

@@ -11,7 +11,7 @@
 
 #include "crmkit/expr/checker.hpp"
 #include "crmkit/expr/expression.hpp"
-#include "crmkit/expr/parser.hpp"
+#include "crmkit/expr/query_parser.hpp"
 
 namespace crmkit::expr {
 
@@ -124,7 +124,8 @@ class Definition {
             }
             return static_cast<std::size_t>(term.number - 1);
         }
-        return term.column.kind ? measure_column(aggregation, term) : group_column(aggregation, term);
+        return term.column.kind ? measure_column(aggregation, term)
+                                : group_column(aggregation, term);
     }
 
     std::size_t measure_column(const Aggregation& aggregation, ColumnOrderSyntax& term) {

@@ -1,7 +1,8 @@
-/// The parser of the expression language: from text to a tree of unchecked nodes.
+/// The grammar of expressions: from text to a tree of unchecked nodes.
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,48 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "crmkit/expr/expression.hpp"
 #include "crmkit/expr/functions.hpp"
-#include "crmkit/expr/lexer.hpp"
+#include "crmkit/expr/tree_builder.hpp"
 
 namespace crmkit::expr::detail {
-
-/// An unchecked sort key.
-struct OrderSyntax {
-    NodePointer value{};
-    bool is_descending = false;
-};
-
-/// An unchecked Query.
-struct QuerySyntax {
-    NodePointer filter{};
-    std::vector<OrderSyntax> order{};
-    std::optional<std::int64_t> limit{};
-};
-
-/// An unchecked measure, or a plain expression where `kind` is empty.
-struct MeasureSyntax {
-    std::optional<AggregateKind> kind{};
-    NodePointer argument{};
-    std::uint32_t position = 0;
-};
-
-/// An unchecked sort key of an aggregation: a column number, or what the column is.
-struct ColumnOrderSyntax {
-    std::int64_t number = 0;
-    MeasureSyntax column{};
-    std::uint32_t position = 0;
-    bool is_descending = false;
-};
-
-/// An unchecked Aggregation.
-struct AggregationSyntax {
-    std::vector<MeasureSyntax> measures{};
-    std::vector<NodePointer> group_by{};
-    NodePointer filter{};
-    std::vector<ColumnOrderSyntax> order{};
-    std::optional<std::int64_t> limit{};
-};
 
 /// The aggregate with this name in lower case.
 inline std::optional<AggregateKind> aggregate_of(std::string_view name) {
@@ -65,26 +28,9 @@ inline std::optional<AggregateKind> aggregate_of(std::string_view name) {
 
 /// Recursive descent with precedence climbing. Every step down is counted, so that no text can
 /// exhaust the stack.
-class Parser {
+class ExpressionParser : protected TreeBuilder {
   public:
-    explicit Parser(std::string_view text) : lexer_(text) {
-        if (text.size() > limits::text_bytes) {
-            throw Error::about(ErrorCode::expression,
-                               Problem{.entity = {},
-                                       .field = {},
-                                       .value = shortened(text),
-                                       .message = "is longer than the " +
-                                                  std::to_string(limits::text_bytes) +
-                                                  " bytes an expression may have",
-                                       .line = 1,
-                                       .column = 1});
-        }
-        const std::size_t bad = std::min(find_invalid_utf8(text), text.find('\0'));
-        if (bad != std::string_view::npos) {
-            throw_at(text, bad, {}, "an expression must be UTF-8 without NUL");
-        }
-        advance();
-    }
+    using TreeBuilder::TreeBuilder;
 
     /// The whole text as one expression.
     NodePointer expression_only() {
@@ -93,202 +39,17 @@ class Parser {
         return node;
     }
 
-    QuerySyntax query() {
-        QuerySyntax query;
-        if (!at_keyword("order") && !at_keyword("limit") && token_.kind != TokenKind::end) {
-            query.filter = expression();
-        }
-        if (take_keyword("order")) {
-            expect_keyword("by");
-            do {
-                OrderSyntax term;
-                term.value = expression();
-                term.is_descending = direction();
-                query.order.push_back(std::move(term));
-            } while (take_sign(","));
-        }
-        query.limit = limit();
-        expect_end("'order by', 'limit' or the end of the query");
-        return query;
-    }
-
-    AggregationSyntax aggregation() {
-        AggregationSyntax aggregation;
-        do {
-            aggregation.measures.push_back(measure_or_expression());
-        } while (take_sign(","));
-        if (take_keyword("by")) {
-            do {
-                aggregation.group_by.push_back(expression());
-            } while (take_sign(","));
-        }
-        if (take_keyword("where")) {
-            aggregation.filter = expression();
-        }
-        if (take_keyword("order")) {
-            expect_keyword("by");
-            do {
-                aggregation.order.push_back(column_order());
-            } while (take_sign(","));
-        }
-        aggregation.limit = limit();
-        expect_end("'by', 'where', 'order by', 'limit' or the end of the aggregation");
-        return aggregation;
-    }
-
     /// The parameters met, in the order of their first use, types still unknown.
     Parameters take_parameters() { return std::move(parameters_); }
 
-  private:
-    /// Counts the nesting of the text for as long as it lives.
-    class Nesting {
-      public:
-        explicit Nesting(Parser& parser) : parser_(parser) {
-            if (++parser_.depth_ > limits::depth) {
-                parser_.fail_here("nested more than " + std::to_string(limits::depth) +
-                                  " deep at this place");
-            }
-        }
-        Nesting(const Nesting&) = delete;
-        Nesting& operator=(const Nesting&) = delete;
-        ~Nesting() { --parser_.depth_; }
-
-      private:
-        Parser& parser_;
-    };
-
-    // ---- tokens
-
-    void advance() {
-        token_ = following_ ? *following_ : lexer_.next();
-        following_.reset();
-    }
-    const Token& following() {
-        if (!following_) {
-            following_ = lexer_.next();
-        }
-        return *following_;
-    }
-    [[nodiscard]] bool at_sign(std::string_view sign) const {
-        return token_.is(TokenKind::sign, sign);
-    }
-    [[nodiscard]] bool at_keyword(std::string_view keyword) const {
-        return token_.is(TokenKind::keyword, keyword);
-    }
-    bool take_sign(std::string_view sign) {
-        const bool there = at_sign(sign);
-        if (there) {
-            advance();
-        }
-        return there;
-    }
-    bool take_keyword(std::string_view keyword) {
-        const bool there = at_keyword(keyword);
-        if (there) {
-            advance();
-        }
-        return there;
-    }
-    void expect_sign(std::string_view sign) {
-        if (!take_sign(sign)) {
-            unexpected("'" + std::string(sign) + "'");
-        }
-    }
-    void expect_keyword(std::string_view keyword) {
-        if (!take_keyword(keyword)) {
-            unexpected("'" + std::string(keyword) + "'");
-        }
-    }
-    void expect_end(const std::string& expected) {
-        if (token_.kind != TokenKind::end) {
-            unexpected(expected);
-        }
-    }
-
-    [[noreturn]] void fail_at(std::uint32_t position, std::string_view value, std::string message) {
-        throw_at(lexer_.text(), position, shortened(value), std::move(message));
-    }
-    [[noreturn]] void fail_here(std::string message) {
-        fail_at(token_.position, written(token_), std::move(message));
-    }
-    [[nodiscard]] std::string_view written(const Token& token) const {
-        return lexer_.text().substr(token.position, token.end - token.position);
-    }
-    [[noreturn]] void unexpected(const std::string& expected) {
-        if (token_.kind == TokenKind::end) {
-            fail_here("the text ends where " + expected + " is expected");
-        }
-        fail_here("is not expected here; expected is " + expected);
-    }
-
-    // ---- nodes
-
-    NodePointer make(NodeKind kind, std::uint32_t position) {
-        if (++nodes_ > limits::nodes) {
-            fail_at(position, {},
-                    "an expression may not have more than " + std::to_string(limits::nodes) +
-                        " parts");
-        }
-        auto node = std::make_unique<Node>();
-        node->kind = kind;
-        node->position = position;
-        return node;
-    }
-
-    void add_operand(Node& node, NodePointer operand) {
-        const std::size_t depth = std::size_t{operand->depth} + 1;
-        if (depth > limits::depth) {
-            fail_at(node.position, {},
-                    "the expression is nested more than " + std::to_string(limits::depth) +
-                        " deep; a long sum nests once for each sign");
-        }
-        node.depth = std::max(node.depth, static_cast<std::uint16_t>(depth));
-        node.operands.push_back(std::move(operand));
-    }
-
-    template <typename... Operands>
-    NodePointer make(NodeKind kind, std::uint32_t position, NodePointer first,
-                     Operands... operands) {
-        NodePointer node = make(kind, position);
-        add_operand(*node, std::move(first));
-        (add_operand(*node, std::move(operands)), ...);
-        return node;
-    }
-
-    /// A literal that begins with `token` and ends before the byte `end` of the text.
-    NodePointer make_literal(const Token& token, std::uint32_t end, TypeKind type, Value value) {
-        NodePointer node = make(NodeKind::literal, token.position);
-        node->length = end - token.position;
-        node->type = type;
-        node->literal = std::move(value);
-        return node;
-    }
-    NodePointer make_literal(const Token& token, TypeKind type, Value value) {
-        return make_literal(token, token.end, type, std::move(value));
-    }
-
-    /// "a and b and c" as one node, also when some of it stands in parentheses.
-    NodePointer joined(NodeKind kind, std::uint32_t position, NodePointer left, NodePointer right) {
-        if (left->kind != kind) {
-            left = make(kind, position, std::move(left));
-        }
-        if (right->kind == kind) {
-            for (NodePointer& operand : right->operands) {
-                add_operand(*left, std::move(operand));
-            }
-        } else {
-            add_operand(*left, std::move(right));
-        }
-        return left;
-    }
-
+  protected:
     // ---- operators, from the loosest to the tightest
 
     NodePointer expression() {
         const Nesting nesting(*this);
         NodePointer left = conjunction();
         while (at_keyword("or")) {
-            const std::uint32_t position = token_.position;
+            const std::uint32_t position = current().position;
             advance();
             left = joined(NodeKind::logical_or, position, std::move(left), conjunction());
         }
@@ -298,7 +59,7 @@ class Parser {
     NodePointer conjunction() {
         NodePointer left = negation();
         while (at_keyword("and")) {
-            const std::uint32_t position = token_.position;
+            const std::uint32_t position = current().position;
             advance();
             left = joined(NodeKind::logical_and, position, std::move(left), negation());
         }
@@ -310,7 +71,7 @@ class Parser {
             return comparison();
         }
         const Nesting nesting(*this);
-        const std::uint32_t position = token_.position;
+        const std::uint32_t position = current().position;
         advance();
         return make(NodeKind::logical_not, position, negation());
     }
@@ -339,17 +100,17 @@ class Parser {
 
     /// The function of an infix "like", "contains", …
     [[nodiscard]] const Function* at_match() const {
-        if (token_.kind != TokenKind::keyword) {
+        if (current().kind != TokenKind::keyword) {
             return nullptr;
         }
-        const Function* function = find_function(token_.text);
+        const Function* function = find_function(current().text);
         return function != nullptr && function->form == FunctionForm::match ? function : nullptr;
     }
 
     NodePointer comparison() {
         NodePointer left = sum();
-        const std::uint32_t position = token_.position;
-        if (const auto kind = comparison_sign(token_)) {
+        const std::uint32_t position = current().position;
+        if (const auto kind = comparison_sign(current())) {
             advance();
             left = make(*kind, position, std::move(left), sum());
         } else if (at_keyword("is")) {
@@ -368,20 +129,20 @@ class Parser {
                                : std::move(left);
             }
         }
-        if (comparison_sign(token_) || at_predicate() || at_keyword("is")) {
+        if (comparison_sign(current()) || at_predicate() || at_keyword("is")) {
             fail_here("comparisons cannot be chained; join them with 'and'");
         }
         return left;
     }
 
     NodePointer is_test(NodePointer left) {
-        const std::uint32_t position = token_.position;
+        const std::uint32_t position = current().position;
         advance();
         const bool negated = take_keyword("not");
         NodePointer test;
         if (take_keyword("null")) {
             test = make(NodeKind::is_null, position, std::move(left));
-        } else if (token_.kind == TokenKind::name || token_.kind == TokenKind::quoted_name) {
+        } else if (current().kind == TokenKind::name || current().kind == TokenKind::quoted_name) {
             test = make(NodeKind::is_entity, position, std::move(left));
             test->names.push_back(take_name());
         } else {
@@ -391,7 +152,7 @@ class Parser {
     }
 
     NodePointer predicate(NodePointer left) {
-        const std::uint32_t position = token_.position;
+        const std::uint32_t position = current().position;
         if (take_keyword("between")) {
             NodePointer low = sum();
             expect_keyword("and");
@@ -420,13 +181,12 @@ class Parser {
     NodePointer sum() {
         NodePointer left = product();
         while (at_sign("+") || at_sign("-") || at_sign("||")) {
-            const std::string_view sign = token_.text;
-            const std::uint32_t position = token_.position;
+            const std::string_view sign = current().text;
+            const std::uint32_t position = current().position;
             advance();
-            left = sign == "||"
-                       ? joined(NodeKind::concat, position, std::move(left), product())
-                       : make(sign == "+" ? NodeKind::add : NodeKind::subtract, position,
-                              std::move(left), product());
+            left = sign == "||" ? joined(NodeKind::concat, position, std::move(left), product())
+                                : make(sign == "+" ? NodeKind::add : NodeKind::subtract, position,
+                                       std::move(left), product());
         }
         return left;
     }
@@ -435,7 +195,7 @@ class Parser {
         NodePointer left = factor();
         while (at_sign("*") || at_sign("/")) {
             const NodeKind kind = at_sign("*") ? NodeKind::multiply : NodeKind::divide;
-            const std::uint32_t position = token_.position;
+            const std::uint32_t position = current().position;
             advance();
             left = make(kind, position, std::move(left), factor());
         }
@@ -447,9 +207,9 @@ class Parser {
             return primary();
         }
         const Nesting nesting(*this);
-        const std::uint32_t position = token_.position;
+        const std::uint32_t position = current().position;
         advance();
-        const bool is_literal = token_.kind == TokenKind::number;
+        const bool is_literal = current().kind == TokenKind::number;
         NodePointer operand = factor();
         if (is_literal) {
             operand->literal = Value(negate(operand->literal));
@@ -461,7 +221,7 @@ class Parser {
     }
 
     NodePointer primary() {
-        switch (token_.kind) {
+        switch (current().kind) {
             case TokenKind::number:
                 return number();
             case TokenKind::text:
@@ -488,7 +248,7 @@ class Parser {
     }
 
     NodePointer keyword_value() {
-        const Token token = token_;
+        const Token token = current();
         if (take_keyword("true") || take_keyword("false")) {
             return make_literal(token, TypeKind::boolean, Value(token.text == "true"));
         }
@@ -503,9 +263,9 @@ class Parser {
     }
 
     NodePointer number() {
-        const Token token = token_;
+        const Token token = current();
         advance();
-        if (token_.kind == TokenKind::name && is_currency_like(token_.text)) {
+        if (current().kind == TokenKind::name && is_currency_like(current().text)) {
             return money(token);
         }
         if (token.text.find('.') == std::string_view::npos) {
@@ -533,7 +293,7 @@ class Parser {
     }
 
     NodePointer money(const Token& number) {
-        const Token code = token_;
+        const Token code = current();
         advance();
         const auto currency = Currency::find(code.text);
         if (!currency) {
@@ -546,8 +306,7 @@ class Parser {
                     near.empty() ? "is not a currency"
                                  : "is not a currency; nearest is '" + std::string(near) + "'");
         }
-        const std::string_view text =
-            lexer_.text().substr(number.position, code.end - number.position);
+        const std::string_view text = source().substr(number.position, code.end - number.position);
         try {
             return make_literal(number, code.end, TypeKind::money,
                                 Value(Money::of(number.text, *currency)));
@@ -559,7 +318,7 @@ class Parser {
 
     /// A text in quotes, or a date or instant whose word before it has been read.
     NodePointer text_literal(TypeKind type) {
-        const Token token = token_;
+        const Token token = current();
         advance();
         if (type == TypeKind::text) {
             return make_literal(token, type, Value(unescaped(token.text)));
@@ -589,7 +348,7 @@ class Parser {
     }
 
     NodePointer parameter() {
-        const Token token = token_;
+        const Token token = current();
         advance();
         std::size_t index = 0;
         while (index < parameters_.size() && parameters_[index].name != token.text) {
@@ -610,7 +369,7 @@ class Parser {
     }
 
     NodePointer name_or_call() {
-        const Token token = token_;
+        const Token token = current();
         if (following().kind == TokenKind::text) {
             const std::string word = lower(token.text);
             if (word == "date" || word == "instant") {
@@ -626,10 +385,11 @@ class Parser {
     }
 
     Name take_name() {
-        if (token_.kind != TokenKind::name && token_.kind != TokenKind::quoted_name) {
+        if (current().kind != TokenKind::name && current().kind != TokenKind::quoted_name) {
             unexpected("a name (one that is also a keyword stands in double quotes)");
         }
-        const Name name{token_.text, token_.position, token_.kind == TokenKind::quoted_name};
+        const Name name{current().text, current().position,
+                        current().kind == TokenKind::quoted_name};
         advance();
         return name;
     }
@@ -638,15 +398,15 @@ class Parser {
         do {
             names.push_back(take_name());
             if (names.size() > limits::joins) {
-                fail_at(names.back().position, names.back().text,
-                        "a path may not have more than " + std::to_string(limits::joins) +
-                            " steps");
+                fail_at(
+                    names.back().position, names.back().text,
+                    "a path may not have more than " + std::to_string(limits::joins) + " steps");
             }
         } while (take_sign("."));
     }
 
     NodePointer path() {
-        NodePointer node = make(NodeKind::path, token_.position);
+        NodePointer node = make(NodeKind::path, current().position);
         take_names(node->names);
         return node;
     }
@@ -714,71 +474,8 @@ class Parser {
         return node;
     }
 
-    // ---- queries and aggregations
-
-    bool direction() {
-        if (take_keyword("desc")) {
-            return true;
-        }
-        take_keyword("asc");
-        return false;
-    }
-
-    std::optional<std::int64_t> limit() {
-        if (!take_keyword("limit")) {
-            return std::nullopt;
-        }
-        const Token token = token_;
-        std::int64_t count = 0;
-        if (token.kind != TokenKind::number ||
-            std::from_chars(token.text.data(), token.text.data() + token.text.size(), count).ptr !=
-                token.text.data() + token.text.size()) {
-            unexpected("a whole number");
-        }
-        advance();
-        return count;
-    }
-
-    MeasureSyntax measure_or_expression() {
-        MeasureSyntax measure;
-        measure.position = token_.position;
-        const bool is_call =
-            token_.kind == TokenKind::name && following().is(TokenKind::sign, "(");
-        measure.kind = is_call ? aggregate_of(lower(token_.text)) : std::nullopt;
-        if (!measure.kind || measure.kind == AggregateKind::exists) {
-            measure.kind.reset();
-            measure.argument = expression();
-            return measure;
-        }
-        advance();
-        expect_sign("(");
-        if (measure.kind != AggregateKind::count || !at_sign(")")) {
-            measure.argument = expression();
-        }
-        expect_sign(")");
-        return measure;
-    }
-
-    ColumnOrderSyntax column_order() {
-        ColumnOrderSyntax order;
-        order.position = token_.position;
-        if (token_.kind == TokenKind::number) {
-            const std::string_view text = token_.text;
-            std::from_chars(text.data(), text.data() + text.size(), order.number);
-            advance();
-        } else {
-            order.column = measure_or_expression();
-        }
-        order.is_descending = direction();
-        return order;
-    }
-
-    Lexer lexer_;
-    Token token_{};
-    std::optional<Token> following_{};
+  private:
     Parameters parameters_{};
-    std::size_t depth_ = 0;
-    std::size_t nodes_ = 0;
 };
 
 }  // namespace crmkit::expr::detail

@@ -65,7 +65,8 @@ class Printer {
             case NodeKind::logical_and:
                 return Precedence::conjunction;
             case NodeKind::logical_not:
-                return is_postfix_test(*node.operands[0]) ? Precedence::comparison : Precedence::negation;
+                return is_postfix_test(*node.operands[0]) ? Precedence::comparison
+                                                          : Precedence::negation;
             case NodeKind::equal:
             case NodeKind::not_equal:
             case NodeKind::less:

@@ -131,13 +131,12 @@ class Resolver {
                 list.of = entity;
                 add_joins(node, list.owner, home);
                 node.leaf = add_leaf(node, scope);
-                return {node.names.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                        node.names.end()};
+                return {node.names.begin() + static_cast<std::ptrdiff_t>(at) + 1, node.names.end()};
             }
             list.owner.steps.push_back(step_to_list(name, *entity));
             entity = targets(name, list.owner.steps.back()).front();
         }
-        fail(node.position, *entity, node.names.back().text, {},
+        fail(node.names.back().position, *entity, node.names.back().text, {},
              "is not a list of records that refer to this one" + nearest_list(*entity, {}));
     }
 
@@ -174,7 +173,8 @@ class Resolver {
         return *home;
     }
 
-    [[nodiscard]] PathStep step(const Name& name, const std::vector<const Entity*>& entities) const {
+    [[nodiscard]] PathStep step(const Name& name,
+                                const std::vector<const Entity*>& entities) const {
         PathStep step;
         for (const Entity* entity : entities) {
             const Field* field = entity->find(name.text);
@@ -199,8 +199,7 @@ class Resolver {
         for (const Field& field : entity.fields) {
             known.push_back(field.name);
         }
-        fail(name.position, entity, name.text, {},
-             "no such field" + nearest_of(name.text, known));
+        fail(name.position, entity, name.text, {}, "no such field" + nearest_of(name.text, known));
     }
 
     [[nodiscard]] std::string nearest_list(const Entity& entity, std::string_view name) const {
@@ -318,12 +317,12 @@ class Resolver {
     /// Counts the records that a path reaches and no earlier path of the same scope does.
     void add_joins(const Node& node, const Path& path, Scope& home) const {
         for (std::size_t steps = 1; steps < path.steps.size(); ++steps) {
-            const bool known = std::any_of(
-                home.paths.begin(), home.paths.end(), [&](const Path* other) {
+            const bool known =
+                std::any_of(home.paths.begin(), home.paths.end(), [&](const Path* other) {
                     return other->steps.size() > steps && same_beginning(*other, path, steps);
                 });
-            home.joins += known ? 0 : std::min(path.steps[steps].others.size() + 1,
-                                               most_joined_targets);
+            home.joins +=
+                known ? 0 : std::min(path.steps[steps].others.size() + 1, most_joined_targets);
         }
         home.paths.push_back(&path);
         if (home.joins > limits::joins) {

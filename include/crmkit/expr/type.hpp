@@ -71,10 +71,19 @@ struct Type {
 };
 
 constexpr std::string_view to_string(TypeKind kind) {
-    constexpr std::string_view names[] = {"unknown", "boolean", "text",        "integer",
-                                          "decimal", "money",   "date",        "instant",
-                                          "enumeration", "reference", "polymorphic reference",
-                                          "list of text", "JSON"};
+    constexpr std::string_view names[] = {"unknown",
+                                          "boolean",
+                                          "text",
+                                          "integer",
+                                          "decimal",
+                                          "money",
+                                          "date",
+                                          "instant",
+                                          "enumeration",
+                                          "reference",
+                                          "polymorphic reference",
+                                          "list of text",
+                                          "JSON"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -97,10 +97,11 @@ class Storage {
     /// The highest id in the store, none when it is empty.
     virtual Id highest_id() = 0;
 
-    /// Puts a record's folded words into the search index.
-    virtual void index_text(const Entity& entity, Id id, std::string_view folded) = 0;
-    /// Takes them out again; `folded` must be what was put in.
-    virtual void unindex_text(const Entity& entity, Id id, std::string_view folded) = 0;
+    /// Puts a record's words into the search index: folded, a space between them, as search_text()
+    /// makes them.
+    virtual void index_text(const Entity& entity, Id id, std::string_view words) = 0;
+    /// Takes them out again; `words` must be what was put in.
+    virtual void unindex_text(const Entity& entity, Id id, std::string_view words) = 0;
     /// The newest records that have a word for each of `words`; the last may be the start of a
     /// word. Only ids below `before`, when it is set.
     virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,

@@ -1,0 +1,317 @@
+/// The main job, run as a user runs it. The expected numbers stand here and nowhere in the program.
+#include <doctest/doctest.h>
+
+#include "examples/program.hpp"
+#include "test_data.hpp"
+
+#ifdef CRMKIT_SALES_TEAM
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+namespace crmkit {
+
+namespace {
+
+using Json = nlohmann::json;
+using testing::Outcome;
+using testing::run_program;
+using testing::TemporaryFolder;
+
+Outcome import(const std::string& folder, const std::string& store) {
+    return run_program(CRMKIT_SALES_TEAM " '" + folder + "' --store '" + store + "'");
+}
+
+std::string answers_text(const std::string& store) {
+    const Outcome outcome = run_program(CRMKIT_SALES_TEAM " --json --store '" + store + "'");
+    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.output);
+    return outcome.output;
+}
+
+Json answers(const std::string& store) { return Json::parse(answers_text(store)); }
+
+/// The row of a report whose member has a value.
+Json row_with(const Json& report, const std::string& member, const std::string& value) {
+    for (const Json& row : report["rows"]) {
+        if (row.value(member, "") == value) {
+            return row;
+        }
+    }
+    FAIL("no row with " << member << " " << value);
+    return {};
+}
+
+std::string won_by(const Json& answers, const std::string& what, const std::string& group) {
+    return row_with(answers["won_value_by_" + what], what == "quarter" ? "period" : "group",
+                    group)["value"]["amount"];
+}
+
+std::int64_t count_in(const Json& answers, const std::string& stage) {
+    std::int64_t count = 0;
+    for (const Json& row : answers["pipeline"]["rows"]) {
+        count += row["pipeline_name"] == "Sales team" && row["stage_name"] == stage
+                     ? row["count"].get<std::int64_t>()
+                     : 0;
+    }
+    return count;
+}
+
+/// "0.631500521" to a number; only for comparing with rounded figures.
+double number(const Json& decimal) { return std::stod(decimal.get<std::string>()); }
+
+void write_small_team(const TemporaryFolder& folder) {
+    folder.write("accounts.csv",
+                 "account,sector,year_established,revenue,employees,office_location,subsidiary_of\n"
+                 "Alder,retail,1999,12.5,40,Kenya,Birch\n"
+                 "Birch,medical,1987,1100.04,900,Philipines,\n");
+    folder.write("products.csv", "product,series,sales_price\nLamp,L,50\nGTX Pro,G,4821\n");
+    folder.write("sales_teams.csv",
+                 "sales_agent,manager,regional_office\nAnn Ox,Mo Elk,West\nBo Yak,Mo Elk,West\n");
+    folder.write("sales_pipeline.csv",
+                 "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+                 "close_value\n"
+                 "A1,Ann Ox,Lamp,Alder,Won,2017-01-05,2017-03-06,48\n"
+                 "A2,Bo Yak,GTXPro,Birch,Won,2017-02-01,2017-05-02,4800\n"
+                 "A3,Bo Yak,Lamp,Birch,Lost,2017-02-01,2017-02-11,0\n"
+                 "A4,Ann Ox,GTX Pro,,Engaging,2017-11-01,,\n"
+                 "A5,Ann Ox,Lamp,Birch,Prospecting,,,\n");
+}
+
+}  // namespace
+
+TEST_CASE("the published sales team: every figure of its README comes out exactly") {
+    const std::string folder = testing::test_data_folder() + "/crm_sales_opportunities";
+    if (!std::filesystem::exists(folder)) {
+        MESSAGE("skipped: there is no " << folder);
+        return;
+    }
+    const TemporaryFolder work;
+    const std::string store = work.file("crm.db");
+    const Outcome run = import(folder, store);
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    const Json found = answers(store);
+
+    CHECK(count_in(found, "Won") == 4238);
+    CHECK(count_in(found, "Lost") == 2473);
+    CHECK(count_in(found, "Engaging") == 1589);
+    CHECK(count_in(found, "Prospecting") == 500);
+    CHECK(found["win_rate"]["won"] == 4238);
+    CHECK(found["win_rate"]["lost"] == 2473);
+    CHECK(number(found["win_rate"]["rate"]) == doctest::Approx(0.631501).epsilon(1e-6));
+    CHECK(found["won_value"]["rows"].size() == 1);
+    CHECK(found["won_value"]["rows"][0]["value"]["amount"] == "10005534.00");
+    CHECK(found["won_value"]["rows"][0]["value"]["currency"] == "USD");
+
+    CHECK(won_by(found, "quarter", "2017-Q1") == "1134672.00");
+    CHECK(won_by(found, "quarter", "2017-Q2") == "3086111.00");
+    CHECK(won_by(found, "quarter", "2017-Q3") == "2982255.00");
+    CHECK(won_by(found, "quarter", "2017-Q4") == "2802496.00");
+    CHECK(won_by(found, "manager", "Melvin Marxen") == "2251930.00");
+    CHECK(won_by(found, "manager", "Summer Sewald") == "1964750.00");
+    CHECK(won_by(found, "manager", "Rocco Neubert") == "1960545.00");
+    CHECK(won_by(found, "manager", "Celia Rouche") == "1603897.00");
+    CHECK(won_by(found, "manager", "Cara Losch") == "1130049.00");
+    CHECK(won_by(found, "manager", "Dustin Brinkmann") == "1094363.00");
+    CHECK(number(row_with(found["cycle"], "state", "won")["mean_days"]) ==
+          doctest::Approx(51.782).epsilon(1e-5));
+    CHECK(number(row_with(found["cycle"], "state", "lost")["mean_days"]) ==
+          doctest::Approx(41.479).epsilon(1e-5));
+    CHECK(found["biggest_customer"]["name"] == "Kan-code");
+    CHECK(found["won_value_by_product"]["rows"].size() == 7);
+
+    // What was wrong in it is said, with the number of rows.
+    for (const char* finding :
+         {"1,480  product 'GTXPro' read as 'GTX Pro'", "sector 'technolgy' read as 'technology'",
+          "office_location 'Philipines' read as 'Philippines'", "1,425  without account",
+          "500  without engage_date", "2,089  without close_date", "2,089  without close_value"}) {
+        CAPTURE(run.output);
+        CHECK(run.output.find(finding) != std::string::npos);
+    }
+}
+
+TEST_CASE("importing the same files again changes nothing") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    const std::string store = work.file("crm.db");
+    const Outcome first = import(work.path(), store);
+    REQUIRE_MESSAGE(first.exit_code == 0, first.output);
+    const std::string before = answers_text(store);
+    const Outcome second = import(work.path(), store);
+    REQUIRE_MESSAGE(second.exit_code == 0, second.output);
+    CHECK(answers_text(store) == before);
+    std::istringstream lines(second.output);
+    std::string line;
+    int files = 0;
+    while (std::getline(lines, line)) {
+        std::istringstream words(line);
+        std::string file;
+        std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, refused = 0;
+        if (words >> file >> rows >> created >> updated >> unchanged >> refused) {
+            CAPTURE(line);
+            CHECK(created == 0);
+            CHECK(updated == 0);
+            CHECK(unchanged == rows);
+            CHECK(refused == 0);
+            ++files;
+        }
+    }
+    CHECK(files == 4);
+}
+
+TEST_CASE("a deal that has moved on since is updated by its opportunity_id") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    const std::string store = work.file("crm.db");
+    REQUIRE(import(work.path(), store).exit_code == 0);
+    work.write("sales_pipeline.csv",
+               "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+               "close_value\n"
+               "A4,Ann Ox,GTX Pro,Alder,Won,2017-11-01,2017-12-01,4900\n");
+    const Outcome run = import(work.path(), store);
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    const Json found = answers(store);
+    CHECK(found["win_rate"]["won"] == 3);
+    CHECK(won_by(found, "quarter", "2017-Q4") == "4900.00");
+}
+
+TEST_CASE("a sibling with other headers, delimiters, dates and names gives the same answers") {
+    const TemporaryFolder usual;
+    write_small_team(usual);
+    const TemporaryFolder other;
+    other.write("Accounts.csv",
+                "\xEF\xBB\xBF"
+                "Account Name;Industry;Founded;Annual Revenue;Employees;Country;Parent\r\n"
+                "Alder;retail;1999;12.5;40;Kenya;Birch\r\n"
+                "Birch;medical;1987;1100.04;900;Philipines;\r\n");
+    other.write("product list.csv", "Product Name;Series;List Price\nLamp;L;50\nGTX Pro;G;4821\n");
+    other.write("Sales Teams.tsv",
+                "Sales Rep\tSales Manager\tRegion\nAnn Ox\tMo Elk\tWest\n"
+                "Bo Yak\tMo Elk\tWest\n");
+    other.write("deals 2017.csv",
+                "Deal ID|Sales Rep|Product|Customer|Stage|Open Date|Close Date|Amount\n"
+                "A1|ANN OX|Lamp|alder|WON|05/01/2017|06/03/2017|48\n"
+                "A2|Bo Yak|GTX-Pro|Birch|won|01/02/2017|02/05/2017|4,800.00\n"
+                "A3|Bo  Yak|lamp|Birch|Lost|01/02/2017|11/02/2017|0.00\n"
+                "A4|Ann Ox|GTX Pro||engaging|23/11/2017||\n"
+                "A5|Ann Ox|Lamp|Birch|Prospecting|||\n");
+    for (const TemporaryFolder* folder : {&usual, &other}) {
+        const Outcome run = import(folder->path(), folder->file("crm.db"));
+        REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    }
+    const Json expected = answers(usual.file("crm.db"));
+    const Json found = answers(other.file("crm.db"));
+    CHECK(found["win_rate"] == expected["win_rate"]);
+    CHECK(found["won_value"] == expected["won_value"]);
+    CHECK(found["cycle"] == expected["cycle"]);
+    CHECK(found["won_value_by_quarter"] == expected["won_value_by_quarter"]);
+    CHECK(won_by(found, "manager", "Mo Elk") == won_by(expected, "manager", "Mo Elk"));
+    CHECK(won_by(found, "product", "GTX Pro") == "4800.00");
+    CHECK(won_by(found, "agent", "Ann Ox") == "48.00");
+    CHECK(found["biggest_customer"]["name"] == "Birch");
+}
+
+TEST_CASE("bad rows are said with file and line, the good ones land") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    work.write("sales_pipeline.csv",
+               "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+               "close_value\n"
+               "A1,Ann Ox,Lamp,Alder,Won,2017-01-05,2017-03-06,48\n"
+               "A2,Ann Ox,Lamp,Alder,Won,2017-01-05,2017-02-30,48\n"
+               "A3,Ann Ox,Chair,Alder,Won,2017-01-05,2017-03-06,sixty\n"
+               "A4,Ann Ox,Desk,Alder,Won,2017-01-05,2017-03-06,60\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    CAPTURE(run.output);
+    CHECK(run.exit_code == 0);
+    CHECK(run.output.find("sales_pipeline.csv line 3: close_date '2017-02-30'") !=
+          std::string::npos);
+    CHECK(run.output.find("sales_pipeline.csv line 4: close_value 'sixty'") != std::string::npos);
+    CHECK(run.output.find("'Desk' is not in the list of products") != std::string::npos);
+    CHECK(answers(work.file("crm.db"))["win_rate"]["won"] == 2);
+}
+
+TEST_CASE("a folder without deals is refused") {
+    const TemporaryFolder work;
+    work.write("accounts.csv", "account\nAlder\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    CHECK(run.exit_code == 1);
+    CHECK(run.output.find("sales_pipeline.csv") != std::string::npos);
+    CHECK(run_program(CRMKIT_SALES_TEAM " --what").exit_code == 2);
+}
+
+TEST_CASE("the sample: the answers are what its files say, and plain text without a terminal") {
+    const TemporaryFolder work;
+    const std::string store = work.file("crm.db");
+    const Outcome run = run_program(CRMKIT_SALES_TEAM " --store '" + store + "'");
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    CHECK(run.output.find('\x1b') == std::string::npos);
+    CHECK(run.output.find('\r') == std::string::npos);
+
+    // The files hold no quotes and no commas in cells, so splitting is reading.
+    const auto rows_of = [&work](const std::string& name) {
+        std::ifstream file(work.file("sample/" + name));
+        std::vector<std::vector<std::string>> rows;
+        std::string line;
+        while (std::getline(file, line)) {
+            line.erase(line.find_last_not_of('\r') + 1);
+            std::vector<std::string> cells(1);
+            for (const char c : line) {
+                if (c == ',') {
+                    cells.emplace_back();
+                } else {
+                    cells.back() += c;
+                }
+            }
+            rows.push_back(std::move(cells));
+        }
+        return rows;
+    };
+    CHECK(rows_of("accounts.csv").size() == 2001);
+    std::map<std::string, std::string> manager_of;
+    for (const auto& row : rows_of("sales_teams.csv")) {
+        manager_of[row[0]] = row[1];
+    }
+    std::map<std::string, std::int64_t> won_by_manager;
+    std::int64_t won = 0;
+    std::int64_t lost = 0;
+    for (const auto& row : rows_of("sales_pipeline.csv")) {
+        won += row[4] == "Won" ? 1 : 0;
+        lost += row[4] == "Lost" ? 1 : 0;
+        if (row[4] == "Won") {
+            won_by_manager[manager_of[row[1]]] += std::stoll(row[7]);
+        }
+    }
+    const Json found = answers(store);
+    CHECK(found["win_rate"]["won"] == won);
+    CHECK(found["win_rate"]["lost"] == lost);
+    CHECK(won_by_manager.size() == 6);
+    for (const auto& [manager, value] : won_by_manager) {
+        CHECK(won_by(found, "manager", manager) == std::to_string(value) + ".00");
+    }
+    CHECK(found["biggest_customer"]["people"].size() > 0);
+    CHECK(found["biggest_customer"]["timeline"].size() == 5);
+
+#ifdef CRMKIT_SALES_TEAM_C
+    const Outcome c = run_program(CRMKIT_SALES_TEAM_C " '" + store + "' --json");
+    CHECK(c.exit_code == 0);
+    CHECK(c.output == answers_text(store));
+#endif
+}
+
+TEST_CASE("embed_host: what the host rolls back leaves no trace") {
+    const Outcome run = run_program(CRMKIT_EMBED_HOST);
+    CHECK(run.exit_code == 0);
+    CHECK(run.output ==
+          "0 invoices, 0 accounts, 0 found by 'acme'\n"
+          "1 invoices, 1 accounts, 1 found by 'acme'\n");
+}
+
+}  // namespace crmkit
+
+#else
+
+TEST_CASE("the examples") { MESSAGE("skipped: the example programs are not part of this build"); }
+
+#endif

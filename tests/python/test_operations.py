@@ -1,0 +1,96 @@
+"""Operations as methods, with described inputs and results."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import crmkit
+from crmkit import Money, operations
+
+
+def test_every_operation_is_a_method_with_its_help(crm: crmkit.Crm) -> None:
+    for operation in json.loads(crmkit._crmkit.describe_all())["operations"]:
+        module, method = operation["name"].split(".")
+        owner: Any = crm if module == "engine" else getattr(crm, module)
+        documentation = getattr(owner, method).__doc__
+        assert operation["help"] in documentation
+        for field in operation["input"]["fields"]:
+            assert field["help"] in documentation
+
+
+def test_winning_and_losing(
+    me: crmkit.Session, deal: crmkit.Opportunity, stages: list[crmkit.Stage]
+) -> None:
+    me.sales.move_stage(deal, stage=stages[1])
+    assert me.opportunities.get(deal.id).stage == stages[1].id
+    me.sales.win_opportunity(
+        opportunity=deal.id, actual_value=Money(1100, "EUR"), close_date=date(2026, 11, 20)
+    )
+    won = me.opportunities.get(deal)
+    assert (won.state, won.actual_value) == ("won", Money(1100, "EUR"))
+    report = me.sales.win_rate()
+    assert isinstance(report, operations.WinRates)
+    assert (report.won, report.lost, report.rate) == (1, 0, Decimal(1))
+    with pytest.raises(crmkit.IllegalTransition):
+        me.sales.win_opportunity(deal)
+    me.sales.reopen_opportunity(deal)
+    with pytest.raises(crmkit.ValidationError, match="reason"):
+        me.sales.lose_opportunity(deal)
+    me.sales.lose_opportunity(deal, reason="price")
+    assert me.opportunities.get(deal).lost_reason == "price"
+
+
+def test_results_are_plain_objects(me: crmkit.Session, deal: crmkit.Opportunity) -> None:
+    content = me.sales.pipeline_by_stage()
+    assert content.rows
+    for same in (copy.deepcopy(content), pickle.loads(pickle.dumps(content))):
+        assert same == content
+        assert same.rows[0] is not content.rows[0]
+    assert content.to_dict()["rows"][0] == content.rows[0].to_dict()
+    assert repr(content).startswith("StageContents(rows=[StageContent(")
+    assert type(content).from_json(content.to_json()) == content
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(content)
+
+
+def test_names_that_are_keywords_of_python_get_an_underscore(me: crmkit.Session) -> None:
+    assert me.sales.weighted_forecast(from_=date(2026, 1, 1), until=date(2026, 12, 31)).rows == []
+    given: dict[str, Any] = {"from": date(2026, 1, 1)}
+    asked = operations.WeightedForecast(**given)
+    assert asked.from_ == date(2026, 1, 1)
+    assert asked.to_dict()["from"] == date(2026, 1, 1)
+
+
+def test_inputs_are_checked_by_name(me: crmkit.Session, deal: crmkit.Opportunity) -> None:
+    sales: Any = me.sales
+    with pytest.raises(crmkit.ValidationError, match=r"opportunity.*required"):
+        sales.win_opportunity()
+    with pytest.raises(crmkit.UnknownField, match="nearest is 'close_date'"):
+        sales.win_opportunity(deal, closed_date=date(2026, 1, 1))
+    with pytest.raises(crmkit.ValidationError, match="account"):
+        sales.win_opportunity(me.accounts.create(name="x"))
+    for wrong in (lambda: sales.win_opportunity(deal, 5), lambda: sales.win_rate(deal, by="x")):
+        with pytest.raises((TypeError, crmkit.ValidationError)):
+            wrong()
+    with pytest.raises(TypeError, match="twice"):
+        sales.win_opportunity(deal, opportunity=deal)
+    with pytest.raises(crmkit.NotFound):
+        sales.win_opportunity(1)
+    with pytest.raises(AttributeError):
+        sales.win_oportunity(deal)
+
+
+def test_an_operation_is_part_of_the_transaction(
+    me: crmkit.Session, deal: crmkit.Opportunity
+) -> None:
+    with pytest.raises(RuntimeError), me.transaction():
+        me.sales.win_opportunity(deal)
+        raise RuntimeError
+    assert me.opportunities.get(deal).state == "open"
