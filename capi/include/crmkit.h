@@ -14,7 +14,7 @@
  *  - Text out. UTF-8 that ends in NUL and has none before. What `const char**` gives is borrowed
  *    from the handle it comes from, for as long as the function says.
  *  - Handles. What `**out` gives belongs to the caller, who releases it once, with the function
- * that is named there; releasing NULL does nothing. A released handle must not be used again.
+ *    that is named there; releasing NULL does nothing. A released handle must not be used again.
  *  - Order. Handles may be released in any order. Closing a store leaves its sessions without a
  *    store, closing a session ends its cursors: using those gives CRMKIT_INVALID_ARGUMENT, and they
  *    are still to be released. Records and texts live by themselves.
@@ -47,8 +47,7 @@ extern "C" {
 #define CRMKIT_API __declspec(dllimport)
 #endif
 
-/* ---- Codes ------------------------------------------------------------------------------------
- */
+/* ---- Codes --------------------------------------------------------------------------------- */
 
 /* What a call returns. The numbers never change; later versions may add some at the end. */
 typedef int32_t crmkit_code;
@@ -82,8 +81,7 @@ enum {
 /* The length of a text that ends in NUL. */
 #define CRMKIT_NUL_TERMINATED (-1)
 
-/* ---- Handles ----------------------------------------------------------------------------------
- */
+/* ---- Handles ------------------------------------------------------------------------------- */
 
 typedef struct crmkit_store crmkit_store;     /* an open store; crmkit_close() */
 typedef struct crmkit_session crmkit_session; /* someone who acts; crmkit_session_close() */
@@ -91,8 +89,7 @@ typedef struct crmkit_record crmkit_record;   /* one record; crmkit_record_free(
 typedef struct crmkit_cursor crmkit_cursor;   /* a running query; crmkit_cursor_close() */
 typedef struct crmkit_text crmkit_text;       /* a text that a call made; crmkit_text_free() */
 
-/* ---- Library and errors -----------------------------------------------------------------------
- */
+/* ---- Library and errors -------------------------------------------------------------------- */
 
 /* The version of the library that is loaded, such as "0.1.0". Lives as long as the program. */
 CRMKIT_API const char* crmkit_version(void);
@@ -136,8 +133,7 @@ CRMKIT_API size_t crmkit_text_size(const crmkit_text* text);
 /* Releases a text. */
 CRMKIT_API void crmkit_text_free(crmkit_text* text);
 
-/* ---- Stores -----------------------------------------------------------------------------------
- */
+/* ---- Stores -------------------------------------------------------------------------------- */
 
 /* How much a power cut may take. A crash of the program alone never loses what was committed. */
 enum {
@@ -213,8 +209,8 @@ CRMKIT_API crmkit_code crmkit_backup(crmkit_store* store, const char* path, int6
  * as long as reading the whole store. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out);
 
-/* Gives the entities with their fields, the operations and the codes as JSON: {"version": "…",
- * "entities": […], "operations": […], "errors": […]}. Release with crmkit_text_free(). */
+/* Gives the entities with their fields, the operations and the codes as JSON: {"version": "...",
+ * "entities": [...], "operations": [...], "errors": [...]}. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_describe(crmkit_store* store, crmkit_text** out);
 
 /* Gives the id of the user with this e-mail address, who is created when there is none. Fails with
@@ -227,8 +223,7 @@ CRMKIT_API crmkit_code crmkit_ensure_user(crmkit_store* store, const char* name,
 CRMKIT_API int32_t crmkit_entity_number(crmkit_store* store, const char* entity,
                                         int64_t entity_size);
 
-/* ---- Sessions and transactions ----------------------------------------------------------------
- */
+/* ---- Sessions and transactions ------------------------------------------------------------- */
 
 /* Opens a session in which the user with this id acts; 0 for nobody in particular. Cheap: make one
  * for each thread. Release with crmkit_session_close(). */
@@ -242,8 +237,8 @@ CRMKIT_API void crmkit_session_close(crmkit_session* session);
 CRMKIT_API int64_t crmkit_session_user(const crmkit_session* session);
 
 /* Starts a transaction, or one nested in that which is open: what follows is kept together or not
- * at all. Without, each call is a transaction of its own. From the first write to the end of the
- * outermost transaction, other sessions wait to write. */
+ * at all. Without, each call is a transaction of its own. While it is open, the calls of other
+ * sessions that write wait, up to the busy timeout where they are of another process. */
 CRMKIT_API crmkit_code crmkit_begin(crmkit_session* session);
 
 /* Keeps the innermost transaction; the outermost makes it durable, and then the commit hooks run.
@@ -255,8 +250,7 @@ CRMKIT_API crmkit_code crmkit_commit(crmkit_session* session);
  * CRMKIT_INVALID_ARGUMENT when none is open. */
 CRMKIT_API crmkit_code crmkit_rollback(crmkit_session* session);
 
-/* ---- Records ----------------------------------------------------------------------------------
- */
+/* ---- Records ------------------------------------------------------------------------------- */
 
 /* Makes an empty record of an entity, by its name, "account" or "accounts". Nothing is stored yet.
  * A record may be used again for any number of reads and writes. Release with crmkit_record_free().
@@ -343,12 +337,11 @@ CRMKIT_API crmkit_code crmkit_record_to_json(const crmkit_record* record, crmkit
 CRMKIT_API crmkit_code crmkit_record_from_json(crmkit_record* record, const char* json,
                                                int64_t json_size);
 
-/* ---- Reading and writing ----------------------------------------------------------------------
- */
+/* ---- Reading and writing ------------------------------------------------------------------- */
 
 /* Stores the record as a new one, whatever id it had; it becomes as stored, with id, version 1 and
  * computed fields. Fails with CRMKIT_VALIDATION with every problem, also a reference to nothing or
- * to itself; CRMKIT_DUPLICATE; CRMKIT_ILLEGAL_TRANSITION; what a hook answers. */
+ * to itself; CRMKIT_DUPLICATE; CRMKIT_ILLEGAL_TRANSITION; and as the hooks answer. */
 CRMKIT_API crmkit_code crmkit_create(crmkit_session* session, crmkit_record* record);
 
 /* Reads the record with this id, of the entity of `record`, into `record`. Fails with
@@ -362,14 +355,14 @@ CRMKIT_API crmkit_code crmkit_update(crmkit_session* session, crmkit_record* rec
 
 /* Deletes a record: it disappears from reads, queries and search, and can be restored. `version` is
  * the one that was read, or 0 to delete it whatever its version is. Fails with CRMKIT_RESTRICTED
- * when others refer to it and forbid that, CRMKIT_CONFLICT, CRMKIT_NOT_FOUND, what a hook answers.
- */
+ * when others refer to it and forbid that, CRMKIT_CONFLICT, CRMKIT_NOT_FOUND, and as the hooks
+ * answer. */
 CRMKIT_API crmkit_code crmkit_delete(crmkit_session* session, const char* entity,
                                      int64_t entity_size, int64_t id, int64_t version);
 
 /* Brings a deleted record back, with what was deleted along with it. Fails with CRMKIT_DUPLICATE
  * when a unique key has been taken since, CRMKIT_VALIDATION when something it refers to is gone,
- * CRMKIT_NOT_FOUND, CRMKIT_INVALID_ARGUMENT when it is not deleted, what a hook answers. */
+ * CRMKIT_NOT_FOUND or CRMKIT_INVALID_ARGUMENT when it is not deleted, and as the hooks answer. */
 CRMKIT_API crmkit_code crmkit_restore(crmkit_session* session, const char* entity,
                                       int64_t entity_size, int64_t id);
 
@@ -404,8 +397,7 @@ CRMKIT_API crmkit_code crmkit_upsert_by(crmkit_session* session, const char* fie
                                         int64_t fields_size, int32_t policy, crmkit_record* record,
                                         int32_t* action);
 
-/* ---- Queries ----------------------------------------------------------------------------------
- */
+/* ---- Queries ------------------------------------------------------------------------------- */
 
 /* docs/expressions.md describes the language of queries. Values come in by parameters, never by
  * pasting them into the text: `parameters` is a JSON object with a text, number, boolean or null
@@ -430,7 +422,7 @@ CRMKIT_API crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* 
 /* Releases a cursor. */
 CRMKIT_API void crmkit_cursor_close(crmkit_cursor* cursor);
 
-/* Gives one page of a query, of 1 to 10,000 records, as JSON: {"records": […], "next": "…"}.
+/* Gives one page of a query, of 1 to 10,000 records, as JSON: {"records": [...], "next": "..."}.
  * `after` is empty for the first page, and the "next" of the page before for another; "next" is
  * empty on the last one. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_page(crmkit_session* session, const char* entity, int64_t entity_size,
@@ -455,13 +447,12 @@ CRMKIT_API crmkit_code crmkit_search(crmkit_session* session, const char* entity
                                      int64_t entity_size, const char* text, int64_t text_size,
                                      int64_t* ids, size_t capacity, size_t* count);
 
-/* ---- History and operations -------------------------------------------------------------------
- */
+/* ---- History and operations ---------------------------------------------------------------- */
 
 /* Gives what happened to the record with this id, oldest first, as a JSON array, empty when there
- * never was such a record: [{"position": 7, "at": "…", "actor": "…", "origin": "session", "cause":
- * 0, "entity": "account", "record": "…", "kind": "updated", "version": 2, "fields": [{"field":
- * "name", "before": "…", "after": "…"}]}]. Release with crmkit_text_free(). */
+ * never was such a record: [{"position": 7, "at": "...", "actor": "...", "origin": "session",
+ * "cause": 0, "entity": "account", "record": "...", "kind": "updated", "version": 2, "fields":
+ * [{"field": "name", "before": "...", "after": "..."}]}]. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_history(crmkit_session* session, int64_t record, crmkit_text** out);
 
 /* Takes back the change at a position of the history, by a change to the contrary. Fails with
@@ -478,8 +469,7 @@ CRMKIT_API crmkit_code crmkit_call(crmkit_session* session, const char* operatio
                                    int64_t operation_size, const char* json, int64_t json_size,
                                    crmkit_text** out);
 
-/* ---- Hooks ------------------------------------------------------------------------------------
- */
+/* ---- Hooks --------------------------------------------------------------------------------- */
 
 /* What a change does to its record. */
 enum {

@@ -83,8 +83,8 @@ extern "C" {
 
 void crmkit_hook_message(const char* message, int64_t size) {
     guarded([&] {
-        hook_message() =
-            crmkit::with_replacements(crmkit::c_api::bytes_argument(message, size, "message"));
+        hook_message() = crmkit::detail::with_replacements(
+            crmkit::c_api::bytes_argument(message, size, "message"));
     });
 }
 

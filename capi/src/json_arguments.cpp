@@ -18,8 +18,13 @@ constexpr std::size_t most_parameters = 1000;
 /// Reads one JSON object of parameters.
 class ParameterReader {
   public:
-    ParameterReader(std::string_view json, std::deque<std::string>& names, Parameters& parameters)
-        : json_(json), scanner_(json), names_(names), parameters_(parameters) {}
+    ParameterReader(std::string_view json, const Registry& registry, std::deque<std::string>& names,
+                    Parameters& parameters)
+        : json_(json),
+          registry_(registry),
+          scanner_(json),
+          names_(names),
+          parameters_(parameters) {}
 
     void read() {
         const bool read = scanner_.read_object([this](std::string_view name, std::size_t where) {
@@ -68,12 +73,36 @@ class ParameterReader {
                 return scanner_.read_number(digits) && add(number(digits, where));
             }
             case JsonType::object:
+                return read_link(where);
             case JsonType::array:
-                refuse(ErrorCode::syntax, names_.back(), where,
-                       "is a JSON " + std::string(to_string(*type)) +
-                           ", where a text, number, boolean or null is expected");
+                refuse(ErrorCode::syntax, names_.back(), where, "is a JSON array");
         }
         return false;
+    }
+
+    /// {"link": "user/123"}, a reference to a record of an entity that is named with it.
+    bool read_link(std::size_t where) {
+        std::string text;
+        bool is_link = true;
+        const bool read = scanner_.read_object([&](std::string_view name, std::size_t) {
+            std::string_view skipped;
+            is_link =
+                is_link && text.empty() && name == "link" && scanner_.peek() == JsonType::string;
+            return is_link ? scanner_.read_string(text) : scanner_.skip_value(skipped);
+        });
+        return read && add(link(is_link ? text : std::string(), where));
+    }
+
+    Value link(std::string_view text, std::size_t where) const {
+        const std::size_t slash = text.find('/');
+        const Entity* const entity = registry_.find(text.substr(0, slash));
+        const auto id =
+            slash == std::string_view::npos ? std::nullopt : Id::parse(text.substr(slash + 1));
+        if (entity == nullptr || !id) {
+            refuse(ErrorCode::syntax, names_.back(), where,
+                   R"(is not a link such as {"link": "user/123"})");
+        }
+        return Value(Link{entity->number, *id});
     }
 
     Value number(std::string_view digits, std::size_t where) const {
@@ -103,6 +132,7 @@ class ParameterReader {
     }
 
     std::string_view json_;
+    const Registry& registry_;
     JsonScanner scanner_;
     std::deque<std::string>& names_;
     Parameters& parameters_;
@@ -116,14 +146,14 @@ void write_value(JsonWriter& writer, const Value& value, const Registry& registr
 
 }  // namespace
 
-JsonParameters::JsonParameters(std::string_view json) {
+JsonParameters::JsonParameters(std::string_view json, const Registry& registry) {
     if (json.empty()) {
         return;
     }
     if (json.size() > longest) {
         throw Error(ErrorCode::limit, "the parameters are longer than 1 MiB");
     }
-    ParameterReader(json, names_, parameters_).read();
+    ParameterReader(json, registry, names_, parameters_).read();
 }
 
 std::string page_json(const std::vector<std::unique_ptr<Record>>& records, const PageEnd& end,

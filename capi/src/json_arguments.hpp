@@ -17,9 +17,9 @@ namespace crmkit::c_api {
 /// The values of a query's parameters from a JSON object. Lives as long as they are used.
 class JsonParameters {
   public:
-    /// Throws syntax, with line and column, for what is no JSON object of texts, numbers, booleans
-    /// and nulls; limit when it is longer than 1 MiB.
-    explicit JsonParameters(std::string_view json);
+    /// Throws syntax, with line and column, for what is no JSON object of texts, numbers, booleans,
+    /// nulls and links; limit when it is longer than 1 MiB or has more than 1000 of them.
+    JsonParameters(std::string_view json, const Registry& registry);
     [[nodiscard]] const Parameters& parameters() const { return parameters_; }
 
   private:

@@ -284,7 +284,7 @@ crmkit_code crmkit_query(crmkit_session* session, const char* entity, int64_t en
         const Call me(session);
         const Entity& about = me.entity(entity, entity_size);
         const crmkit::c_api::JsonParameters values(
-            text_argument(parameters, parameters_size, "parameters"));
+            text_argument(parameters, parameters_size, "parameters"), me->registry());
         cursor = new crmkit_cursor(
             me.handle(), about,
             me->stream(about, text_argument(text, text_size, "text"), values.parameters()));
@@ -327,7 +327,7 @@ crmkit_code crmkit_page(crmkit_session* session, const char* entity, int64_t ent
         const Call me(session);
         const Entity& about = me.entity(entity, entity_size);
         const crmkit::c_api::JsonParameters values(
-            text_argument(parameters, parameters_size, "parameters"));
+            text_argument(parameters, parameters_size, "parameters"), me->registry());
         const crmkit::PageRequest request{page_size_argument(size),
                                           std::string(text_argument(after, after_size, "after"))};
         std::vector<std::unique_ptr<Record>> records;
@@ -347,7 +347,7 @@ crmkit_code crmkit_aggregate(crmkit_session* session, const char* entity, int64_
     return give_text(out, [&] {
         const Call me(session);
         const crmkit::c_api::JsonParameters values(
-            text_argument(parameters, parameters_size, "parameters"));
+            text_argument(parameters, parameters_size, "parameters"), me->registry());
         const auto rows =
             me->aggregate(me.entity(entity, entity_size), text_argument(text, text_size, "text"),
                           values.parameters());
@@ -378,7 +378,10 @@ crmkit_code crmkit_search(crmkit_session* session, const char* entity, int64_t e
 crmkit_code crmkit_history(crmkit_session* session, int64_t record, crmkit_text** out) {
     return give_text(out, [&] {
         const Call me(session);
-        return crmkit::c_api::history_json(me->history(Id{record}), me->registry());
+        // The id 0 would stand for every record of the store.
+        const auto entries =
+            record == 0 ? std::vector<crmkit::HistoryEntry>() : me->history(Id{record});
+        return crmkit::c_api::history_json(entries, me->registry());
     });
 }
 

@@ -1,15 +1,15 @@
 #include "fit_plan.hpp"
 
 #include <crmkit/base/text.hpp>
-#include <crmkit/exchange/csv_reader.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <map>
 #include <set>
 #include <string_view>
 #include <utility>
+
+#include "spelling.hpp"
+#include "survey.hpp"
 
 namespace sales_team {
 
@@ -19,76 +19,6 @@ using exchange::ImportPlan;
 using exchange::ImportTransformKind;
 
 namespace {
-
-/// What a column of our plans is called elsewhere, in squeezed() form.
-constexpr auto other_names = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"opportunity_id", "dealid"},
-    {"opportunity_id", "opportunity"},
-    {"opportunity_id", "id"},
-    {"sales_agent", "agent"},
-    {"sales_agent", "salesrep"},
-    {"sales_agent", "salesperson"},
-    {"sales_agent", "rep"},
-    {"sales_agent", "owner"},
-    {"sales_agent", "opportunityowner"},
-    {"account", "accountname"},
-    {"account", "customer"},
-    {"account", "company"},
-    {"account", "client"},
-    {"product", "productname"},
-    {"product", "item"},
-    {"deal_stage", "stage"},
-    {"deal_stage", "status"},
-    {"engage_date", "opendate"},
-    {"engage_date", "startdate"},
-    {"engage_date", "createddate"},
-    {"close_date", "closedate"},
-    {"close_date", "closed"},
-    {"close_date", "closingdate"},
-    {"close_value", "value"},
-    {"close_value", "amount"},
-    {"close_value", "dealvalue"},
-    {"sector", "industry"},
-    {"year_established", "founded"},
-    {"revenue", "annualrevenue"},
-    {"employees", "numberofemployees"},
-    {"office_location", "country"},
-    {"office_location", "location"},
-    {"subsidiary_of", "parent"},
-    {"subsidiary_of", "parentaccount"},
-    {"series", "category"},
-    {"sales_price", "price"},
-    {"sales_price", "listprice"},
-    {"manager", "salesmanager"},
-    {"manager", "teamlead"},
-    {"regional_office", "region"},
-    {"regional_office", "office"},
-    {"regional_office", "team"},
-});
-
-/// Lower case, without accents, and only letters and digits: what two ways of writing the same
-/// name have in common.
-std::string squeezed(std::string_view text) {
-    std::string out = crmkit::fold(text);
-    std::erase_if(out, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x80 && std::isalnum(byte) == 0;
-    });
-    return out;
-}
-
-/// The column of the file that the plan calls `wanted`; empty when there is none.
-std::string find_column(const std::vector<std::string>& header, const std::string& wanted) {
-    const auto named = [&header](std::string_view squeezed_name) -> std::string {
-        const auto found = std::ranges::find(header, squeezed_name, squeezed);
-        return found == header.end() ? std::string() : *found;
-    };
-    std::string found = named(squeezed(wanted));
-    for (auto name = other_names.begin(); found.empty() && name != other_names.end(); ++name) {
-        found = name->first == wanted ? named(name->second) : found;
-    }
-    return found;
-}
 
 /// Replaces "{opportunity_id}" by "{Deal ID}"; a column that is not there goes with the comma
 /// before it.
@@ -186,9 +116,10 @@ const crmkit::Entity& target_of(const crmkit::Registry& registry, const ImportPl
 void map_names(ImportColumn& column, const std::set<std::string>& cells,
                const std::map<std::string, std::string>& known) {
     exchange::ImportTransform map{.kind = ImportTransformKind::map};
+    std::set<std::string> done;  // a map pays no heed to case: WON and won are one value of it
     for (const std::string& cell : cells) {
         const auto same = known.find(squeezed(cell));
-        if (same != known.end() && same->second != cell) {
+        if (same != known.end() && same->second != cell && done.insert(crmkit::fold(cell)).second) {
             map.values.push_back({cell, same->second});
         }
     }
@@ -197,39 +128,25 @@ void map_names(ImportColumn& column, const std::set<std::string>& cells,
     }
 }
 
-/// What stands in the columns of a file.
-class Survey {
-  public:
-    explicit Survey(const std::string& path) : file_(path), reader_(file_) {
-        const auto& header = reader_.header();
-        empty_.resize(header.size());
-        values_.resize(header.size());
-        for (const auto& row : reader_) {
-            for (std::size_t i = 0; i < header.size(); ++i) {
-                const std::string_view cell = crmkit::trim(row[i]);
-                empty_[i] += cell.empty() ? 1 : 0;
-                if (!cell.empty() && values_[i].size() < most_values) {
-                    values_[i].emplace(cell);
-                }
-            }
+/// Adds "finanse is finance" for every sector that is a usual one but for a letter or two.
+void map_misspelled_sectors(ImportColumn& column, const std::set<std::string>& cells) {
+    exchange::ImportTransform map{.kind = ImportTransformKind::map};
+    for (const std::string& cell : cells) {
+        const std::string folded = crmkit::fold(cell);
+        const std::string_view usual = usual_sector(folded);
+        const bool is_mapped = std::ranges::any_of(column.transforms, [&](const auto& transform) {
+            return std::ranges::find(transform.values, folded, [](const auto& value) {
+                       return crmkit::fold(value.from);
+                   }) != transform.values.end();
+        });
+        if (!usual.empty() && usual != folded && !is_mapped) {
+            map.values.push_back({folded, std::string(usual)});
         }
     }
-    [[nodiscard]] const std::vector<std::string>& header() const { return reader_.header(); }
-    [[nodiscard]] std::int64_t empty_cells(std::string_view column) const {
-        return empty_[*reader_.column(column)];
+    if (!map.values.empty()) {
+        column.transforms.push_back(std::move(map));
     }
-    [[nodiscard]] const std::set<std::string>& values(std::string_view column) const {
-        return values_[*reader_.column(column)];
-    }
-
-  private:
-    static constexpr std::size_t most_values = 10'000;
-
-    exchange::FileSource file_;
-    exchange::CsvReader reader_;
-    std::vector<std::int64_t> empty_;
-    std::vector<std::set<std::string>> values_;
-};
+}
 
 }  // namespace
 
@@ -241,7 +158,10 @@ std::vector<EmptyCells> fit_plan(crmkit::Session& session, const std::string& pa
     fit_forms(plan, exchange::suggest_plan(session.registry(), plan.entity, file));
 
     std::vector<EmptyCells> empty;
-    for (const ImportColumn& column : plan.columns) {
+    for (ImportColumn& column : plan.columns) {
+        if (!column.column.empty() && column.field == "industry") {
+            map_misspelled_sectors(column, survey.values(column.column));
+        }
         const bool is_noted =
             column.column.empty() ||
             std::ranges::find(empty, column.column, &EmptyCells::column) != empty.end();

@@ -22,7 +22,7 @@ struct EmptyCells {
 ///   does not have are left out of the plan;
 /// - forms of dates and numbers are taken over from what the library suggests for the file;
 /// - names of products, agents, accounts and stages that differ from a known one only in blanks,
-///   signs, case or accents are mapped to it.
+///   signs, case or accents are mapped to it, and misspelled sectors to the usual word.
 ///
 /// Returns the columns of plain fields in which cells are empty; references that are not there are
 /// in the report of the import.

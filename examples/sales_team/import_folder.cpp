@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -109,6 +110,14 @@ std::int64_t value_by_price(crmkit::Session& session) {
     return static_cast<std::int64_t>(deals.size());
 }
 
+/// The plan gives each record that the file of deals had to create the source "sales_pipeline".
+template <crmkit::RecordType Record>
+void add_unlisted(crmkit::Session& session, std::vector<std::string>& unlisted) {
+    for (const Record& record : session.query<Record>("source = 'sales_pipeline' order by name")) {
+        unlisted.push_back(fmt::format("{} '{}'", crmkit::entity_of<Record>().name, record.name));
+    }
+}
+
 ImportedFile import_file(crmkit::Session& session, const fs::path& path, const fs::path& plan_path,
                          Terminal& terminal) {
     auto plan = exchange::plan_from_json(read_file(plan_path));
@@ -141,10 +150,9 @@ Import import_folder(crmkit::Session& session, const std::string& folder, const 
                 session, path, fs::path(plans) / fmt::format("{}.json", known.plan), terminal));
         }
     }
-    for (const auto& product :
-         session.query<crmkit::Product>("source = 'sales_pipeline' order by name")) {
-        import.unlisted_products.push_back(product.name);
-    }
+    add_unlisted<crmkit::Product>(session, import.unlisted);
+    add_unlisted<crmkit::Account>(session, import.unlisted);
+    add_unlisted<crmkit::User>(session, import.unlisted);
     import.valued_by_price = value_by_price(session);
     return import;
 }
@@ -188,8 +196,8 @@ void print_import(const Terminal& terminal, const Import& import) {
             add(warning.count, warning.message);
         }
     }
-    for (const std::string& product : import.unlisted_products) {
-        rows.push_back({"", "", fmt::format("'{}' is not in the list of products", product)});
+    for (const std::string& record : import.unlisted) {
+        rows.push_back({"", "", fmt::format("{} is in no other file", record)});
     }
     if (rows.empty()) {
         terminal.line("nothing");
@@ -201,10 +209,13 @@ void print_import(const Terminal& terminal, const Import& import) {
                                   grouped(import.valued_by_price)));
     }
     for (const auto& [name, report, empty_cells] : import.files) {
-        for (std::size_t i = 0; i < std::min<std::size_t>(report.problems.size(), 5); ++i) {
-            const auto& problem = report.problems[i];
-            terminal.line(fmt::format("{} line {}: {} '{}' {}", name, problem.line, problem.header,
-                                      problem.value, problem.message));
+        std::set<std::string> said;  // two fields can come from one cell
+        for (const auto& problem : report.problems) {
+            const std::string text = fmt::format("{} line {}: {} '{}' {}", name, problem.line,
+                                                 problem.header, problem.value, problem.message);
+            if (said.size() < 5 && said.insert(text).second) {
+                terminal.line(text);
+            }
         }
     }
 }

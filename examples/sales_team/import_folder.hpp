@@ -23,8 +23,8 @@ struct ImportedFile {
 /// What an import did.
 struct Import {
     std::vector<ImportedFile> files;
-    /// Products that deals name and the list of products does not.
-    std::vector<std::string> unlisted_products;
+    /// Products, accounts and agents that deals name and the other files do not: "product 'Desk'".
+    std::vector<std::string> unlisted;
     /// Open deals without a value, which now have the list price of their product.
     std::int64_t valued_by_price = 0;
 };

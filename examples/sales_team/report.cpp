@@ -155,7 +155,11 @@ void print_forecast(const Terminal& terminal, const Answers& answers) {
     for (const auto& [currency, amounts] : totals) {
         add(terminal.bold("all"), amounts);
     }
-    terminal.table(columns, rows);
+    if (rows.empty()) {
+        terminal.line("no open deals");
+    } else {
+        terminal.table(columns, rows);
+    }
 }
 
 void print_customer(const Terminal& terminal, const crmkit::Customer360& customer) {

@@ -53,6 +53,7 @@ Record read_input(const Structure& structure, std::string_view json,
 const std::vector<const Operation*>& all_operations() {
     static const std::vector<const Operation*> all = [] {
         std::vector<const Operation*> found;
+        found.reserve(sales::operations.size());
         for (const Operation& operation : sales::operations) {
             found.push_back(&operation);
         }

@@ -16,8 +16,8 @@ std::span<const Rule> status_rules();
 
 /// Checks that the state of `event`'s record, which has a state machine, may be what it has become.
 /// Throws illegal_transition, naming what would be permitted; adds a problem when the move needs a
-/// reason and none is given. Does nothing when the state is unchanged,
-/// or when an undo takes back a move that was permitted.
+/// reason and none is given. Does nothing when the state is unchanged, or when an undo takes back a
+/// move that was permitted.
 void check_state_move(const WriteEvent& event, std::vector<Problem>& problems);
 
 }  // namespace crmkit::engine

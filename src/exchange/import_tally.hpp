@@ -33,7 +33,9 @@ class ImportTally {
     };
 
     ImportTally(const CompiledPlan& plan, const ImportOptions& options)
-        : plan_(&plan), options_(&options), mapped_(plan.map_rules.size()) {}
+        : plan_(&plan), options_(&options), mapped_(plan.map_rules.size()) {
+        records_.push_back({std::string(plan.entity.name), 0, 0, 0});
+    }
 
     [[nodiscard]] Mark mark() const;
     void go_back(const Mark& mark);

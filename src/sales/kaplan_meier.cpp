@@ -18,25 +18,26 @@ class Quantile {
 
     /// The curve has come down to `survival` at `seconds`.
     void see(std::int64_t seconds, double survival) {
-        if (!reached_ && survival <= share_ + tolerance) {
-            reached_ = seconds;
+        if (!is_reached_ && survival <= share_ + tolerance) {
+            is_reached_ = true;
             is_level_ = survival >= share_ - tolerance;
-        } else if (reached_ && is_level_ && !left_) {
+            reached_ = left_ = seconds;
+        } else if (is_level_) {
+            is_level_ = false;
             left_ = seconds;
         }
     }
     [[nodiscard]] std::optional<std::int64_t> value() const {
-        if (!reached_ || !left_) {
-            return reached_;
-        }
-        return *reached_ + (*left_ - *reached_) / 2;
+        return is_reached_ ? std::optional(reached_ + (left_ - reached_) / 2) : std::nullopt;
     }
 
   private:
     double share_;
-    std::optional<std::int64_t> reached_{};
-    std::optional<std::int64_t> left_{};
+    bool is_reached_ = false;
+    /// The curve lies exactly at the share, since reached_.
     bool is_level_ = false;
+    std::int64_t reached_ = 0;
+    std::int64_t left_ = 0;
 };
 
 }  // namespace

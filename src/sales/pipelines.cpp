@@ -17,6 +17,7 @@ const PipelineTemplate& template_with_key(std::string_view key) {
         return *found;
     }
     std::vector<std::string_view> keys;
+    keys.reserve(pipeline_templates.size());
     for (const PipelineTemplate& known : pipeline_templates) {
         keys.push_back(known.key);
     }

@@ -465,6 +465,7 @@ std::string SqlExpressions::program(const Node& node, SqlScope& scope) {
     for (const Node* leaf : leaves) {
         program->leaves.push_back(
             {.leaf = leaf->leaf, .type = leaf->type, .is_packed = leaf->kind != NodeKind::path});
+        program->leaf_count = std::max(program->leaf_count, std::size_t{leaf->leaf} + 1);
     }
     std::string text =
         "crmkit_evaluate(" + slot(Slot{.kind = SlotKind::program, .program = program});

@@ -231,6 +231,28 @@ ValueView read_leaf(const LeafArgument& leaf, sqlite3_value** arguments, int& at
     return single(first, leaf.type);
 }
 
+void run(sqlite3_context* context, const BoundProgram& bound, sqlite3_value** arguments) {
+    const Program& program = *bound.program;
+    const Execution& execution = *bound.execution;
+    // Rows come by the million: the usual few leaves need no memory of their own.
+    constexpr std::size_t most_on_stack = 12;
+    std::array<ValueView, most_on_stack> few;
+    std::vector<ValueView> many(program.leaf_count > most_on_stack ? program.leaf_count : 0);
+    ValueView* const leaves = many.empty() ? few.data() : many.data();
+    expr::Scratch scratch;
+    int at = 1;
+    for (const LeafArgument& leaf : program.leaves) {
+        leaves[leaf.leaf] = read_leaf(leaf, arguments, at, scratch);
+    }
+    const bool is_given = program.source < execution.parameters.size();
+    const expr::Context values{
+        execution.moment,
+        is_given ? std::span(execution.parameters[program.source]) : std::span<const ValueView>(),
+        nullptr};
+    set_result(context,
+               expr::detail::Evaluator(values, scratch).value(*program.root, {.leaves = leaves}));
+}
+
 void evaluate(sqlite3_context* context, int count, sqlite3_value** arguments) {
     guarded(context, [&] {
         const auto* bound = count == 0 ? nullptr
@@ -240,21 +262,7 @@ void evaluate(sqlite3_context* context, int count, sqlite3_value** arguments) {
             sqlite3_result_error(context, "crmkit_evaluate() is for crmkit's own queries", -1);
             return;
         }
-        const Program& program = *bound->program;
-        const Execution& execution = *bound->execution;
-        expr::Scratch scratch;
-        std::array<ValueView, expr::limits::leaves> leaves;
-        int at = 1;
-        for (const LeafArgument& leaf : program.leaves) {
-            leaves[leaf.leaf] = read_leaf(leaf, arguments, at, scratch);
-        }
-        const bool is_given = program.source < execution.parameters.size();
-        const expr::Context values{execution.moment,
-                                   is_given ? std::span(execution.parameters[program.source])
-                                            : std::span<const ValueView>(),
-                                   nullptr};
-        set_result(context, expr::detail::Evaluator(values, scratch)
-                                .value(*program.root, {.leaves = leaves.data()}));
+        run(context, *bound, arguments);
     });
 }
 

@@ -25,6 +25,8 @@ struct LeafArgument {
 struct Program {
     const expr::Node* root = nullptr;
     std::vector<LeafArgument> leaves{};
+    /// One more than the highest leaf number.
+    std::size_t leaf_count = 0;
     /// Whose parameters it uses; see BindValues.
     std::size_t source = 0;
 };

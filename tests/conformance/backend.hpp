@@ -2,6 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -56,6 +57,21 @@ struct SqliteMemory {
     SqliteStore store{":memory:", SqliteOptions{}};
 };
 
+/// Records in tables of crmkit's inside a database of the host's, on the host's connection.
+struct SqliteHosted {
+    struct Close {
+        void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+    };
+    static std::unique_ptr<sqlite3, Close> open() {
+        sqlite3* handle = nullptr;
+        sqlite3_open(":memory:", &handle);
+        return std::unique_ptr<sqlite3, Close>(handle);
+    }
+
+    std::unique_ptr<sqlite3, Close> host = open();
+    HostSqliteStore store{host.get(), HostSqliteOptions{}};
+};
+
 /// Records behind a connection that forwards every call.
 struct Forwarding {
     FaultPlan plan;
@@ -83,11 +99,10 @@ struct Opened {
 };
 
 /// Every backend, for TEST_CASE_TEMPLATE.
-#ifndef CRMKIT_BACKENDS
-#define CRMKIT_BACKENDS                                           \
-    crmkit::conformance::Memory, crmkit::conformance::SqliteFile, \
-        crmkit::conformance::SqliteMemory, crmkit::conformance::Forwarding
-#endif
+#define CRMKIT_BACKENDS                                                       \
+    crmkit::conformance::Memory, crmkit::conformance::SqliteFile,             \
+        crmkit::conformance::SqliteMemory, crmkit::conformance::SqliteHosted, \
+        crmkit::conformance::Forwarding
 
 /// Runs a function and gives the code of the Error that it throws; ok when it throws none.
 template <typename Function>
@@ -136,4 +151,5 @@ class OpenTransaction {
 TYPE_TO_STRING(crmkit::conformance::Memory);
 TYPE_TO_STRING(crmkit::conformance::SqliteFile);
 TYPE_TO_STRING(crmkit::conformance::SqliteMemory);
+TYPE_TO_STRING(crmkit::conformance::SqliteHosted);
 TYPE_TO_STRING(crmkit::conformance::Forwarding);

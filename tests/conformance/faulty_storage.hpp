@@ -141,13 +141,13 @@ class FaultyStorage final : public Storage {
         return inner_->highest_id();
     }
 
-    void index_text(const Entity& entity, Id id, std::string_view folded) override {
+    void index_text(const Entity& entity, Id id, std::string_view words) override {
         plan_->pass("index_text");
-        inner_->index_text(entity, id, folded);
+        inner_->index_text(entity, id, words);
     }
-    void unindex_text(const Entity& entity, Id id, std::string_view folded) override {
+    void unindex_text(const Entity& entity, Id id, std::string_view words) override {
         plan_->pass("unindex_text");
-        inner_->unindex_text(entity, id, folded);
+        inner_->unindex_text(entity, id, words);
     }
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override {

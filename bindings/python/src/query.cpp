@@ -1,5 +1,7 @@
 #include "query.hpp"
 
+#include <pybind11/stl.h>
+
 #include <algorithm>
 #include <exception>
 #include <optional>

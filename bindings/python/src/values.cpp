@@ -108,18 +108,18 @@ std::optional<Value> integer_from(PyObject* number, std::string& why) {
 std::optional<Value> decimal_from(py::handle decimal, std::string& why) {
     const auto plain =
         py::reinterpret_steal<py::object>(PyObject_Format(decimal.ptr(), py::str("f").ptr()));
-    const auto text = plain ? utf8_of(plain) : std::nullopt;
     PyErr_Clear();  // a NaN with a payload has no plain form
-    const auto value = text ? Decimal::parse(*text) : std::nullopt;
-    if (!value) {
-        // Money has more digits than Decimal: its own text says it exactly.
-        if (text && text->size() < 40 && text->find_first_of("nN") == std::string_view::npos) {
-            return Value(*text);
-        }
-        why = "is not a number between -9223372036 and 9223372036 with at most nine decimals";
-        return std::nullopt;
+    const std::string_view text = plain ? utf8_of(plain).value_or("") : "";
+    if (const auto value = Decimal::parse(text)) {
+        return Value(*value);
     }
-    return Value(*value);
+    constexpr std::size_t longest = 40;
+    const bool is_number = !text.empty() && text.find_first_of("nN") == std::string_view::npos;
+    if (is_number && text.size() < longest) {
+        return Value(text);  // an amount of money may have more digits: its text says it exactly
+    }
+    why = "is not a number between -9223372036 and 9223372036 with at most nine decimals";
+    return std::nullopt;
 }
 
 std::optional<Value> text_from(py::handle text, std::string& why) {

@@ -16,7 +16,7 @@ namespace crmkit::expr {
 /// What a text may be at most; beyond it, parsing throws Error(expression). The same for every
 /// backend, so that what is accepted by one is accepted by all.
 namespace limits {
-inline constexpr std::size_t text_bytes = 64 * 1024;
+inline constexpr std::size_t text_bytes = 65'536;
 inline constexpr std::size_t nodes = 10'000;
 /// Nesting of parentheses in the text, and of the tree.
 inline constexpr std::size_t depth = 200;

@@ -1,6 +1,7 @@
 /// The functions of the expression language: the table, and how each of them computes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +29,7 @@ inline ValueView first_day(int year, unsigned month) {
 }
 
 inline ValueView add_months(const Call& call) {
-    constexpr std::int64_t most_months = 12 * 10'000;
+    constexpr std::int64_t most_months = std::int64_t{12} * 10'000;
     const std::int64_t months = call[1].integer();
     if (months < -most_months || months > most_months) {
         return {};
@@ -63,7 +64,7 @@ inline ValueView length(const Call& call) {
 /// The bytes of `text` before its character number `characters`, counted from 0.
 inline std::size_t offset_of_character(std::string_view text, std::int64_t characters) {
     std::size_t at = 0;
-    while (at < text.size() && characters-- > 0) {
+    for (; at < text.size() && characters > 0; --characters) {
         crmkit::detail::next_character(text, at);
     }
     return at;
@@ -399,23 +400,13 @@ inline constexpr std::array functions = std::to_array<Function>({
 
 /// The function with this name, in any case of letters; null when there is none.
 inline const Function* find_function(std::string_view name) {
-    const auto same = [name](std::string_view known) {
-        if (known.size() != name.size()) {
-            return false;
-        }
-        for (std::size_t i = 0; i < name.size(); ++i) {
-            if (crmkit::detail::ascii_lower(name[i]) != known[i]) {
-                return false;
-            }
-        }
-        return true;
+    const auto is_lower = [](char letter, char lower) {
+        return crmkit::detail::ascii_lower(letter) == lower;
     };
-    for (const Function& function : functions) {
-        if (same(function.name)) {
-            return &function;
-        }
-    }
-    return nullptr;
+    const auto found = std::find_if(functions.begin(), functions.end(), [&](const Function& known) {
+        return std::equal(name.begin(), name.end(), known.name.begin(), known.name.end(), is_lower);
+    });
+    return found == functions.end() ? nullptr : &*found;
 }
 
 /// "add_months(value: date or instant, months: integer)": how it is called, for messages and docs.

@@ -52,6 +52,8 @@ enum class AggregateKind : std::uint8_t {
     avg,
 };
 
+inline constexpr std::size_t aggregate_kinds = 6;
+
 constexpr std::string_view to_string(AggregateKind kind) {
     constexpr std::string_view names[] = {"exists", "count", "sum", "min", "max", "avg"};
     return names[static_cast<std::size_t>(kind)];

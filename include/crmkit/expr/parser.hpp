@@ -18,7 +18,7 @@ namespace crmkit::expr::detail {
 
 /// The aggregate with this name in lower case.
 inline std::optional<AggregateKind> aggregate_of(std::string_view name) {
-    for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(AggregateKind::avg); ++i) {
+    for (std::uint8_t i = 0; i < aggregate_kinds; ++i) {
         if (to_string(static_cast<AggregateKind>(i)) == name) {
             return static_cast<AggregateKind>(i);
         }
@@ -298,6 +298,7 @@ class ExpressionParser : protected TreeBuilder {
         const auto currency = Currency::find(code.text);
         if (!currency) {
             std::vector<std::string_view> codes;
+            codes.reserve(currencies.size());
             for (const CurrencyInfo& info : currencies) {
                 codes.push_back(info.code);
             }
@@ -447,10 +448,11 @@ class ExpressionParser : protected TreeBuilder {
 
     [[noreturn]] void refuse_function(const Token& name) {
         std::vector<std::string_view> known;
+        known.reserve(functions.size() + aggregate_kinds);
         for (const Function& function : functions) {
             known.push_back(function.name);
         }
-        for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(AggregateKind::avg); ++i) {
+        for (std::uint8_t i = 0; i < aggregate_kinds; ++i) {
             known.push_back(to_string(static_cast<AggregateKind>(i)));
         }
         const std::string_view near = nearest(name.text, known);

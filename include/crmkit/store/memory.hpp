@@ -151,11 +151,11 @@ class MemoryConnection final : public Storage {
     }
     Id highest_id() override { return visible()->records.highest_id(); }
 
-    void index_text(const Entity& entity, Id id, std::string_view folded) override {
-        write([&](MemoryState& state) { state.words.add(entity.number, id, folded); });
+    void index_text(const Entity& entity, Id id, std::string_view words) override {
+        write([&](MemoryState& state) { state.words.add(entity.number, id, words); });
     }
-    void unindex_text(const Entity& entity, Id id, std::string_view folded) override {
-        write([&](MemoryState& state) { state.words.remove(entity.number, id, folded); });
+    void unindex_text(const Entity& entity, Id id, std::string_view words) override {
+        write([&](MemoryState& state) { state.words.remove(entity.number, id, words); });
     }
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override {

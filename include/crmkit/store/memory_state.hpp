@@ -26,8 +26,8 @@ namespace crmkit::detail {
 /// The search index: which records have a word.
 class MemoryWords {
   public:
-    void add(EntityNumber entity, Id id, std::string_view folded) {
-        for_each_word(folded, [&](std::string_view word) {
+    void add(EntityNumber entity, Id id, std::string_view words) {
+        for_each_word(words, [&](std::string_view word) {
             Key key{entity, std::string(word)};
             if (SnapshotSet<Id>* ids = words_.edit(key)) {
                 ids->insert(id, {});
@@ -39,8 +39,8 @@ class MemoryWords {
         });
     }
 
-    void remove(EntityNumber entity, Id id, std::string_view folded) {
-        for_each_word(folded, [&](std::string_view word) {
+    void remove(EntityNumber entity, Id id, std::string_view words) {
+        for_each_word(words, [&](std::string_view word) {
             const Key key{entity, std::string(word)};
             SnapshotSet<Id>* ids = words_.edit(key);
             if (ids != nullptr && ids->erase(id) && ids->empty()) {
