@@ -405,4 +405,32 @@ void restore_record(Session& session, const Entity& entity, Id id) {
     run_after(event);
 }
 
+void insert_as_is(SessionState& state, const Entity& entity, const void* object,
+                  const void* row) {
+    Storage& storage = state.writer();
+    storage.insert(entity, row);
+    const bool is_deleted = header_of(RecordView(entity, object)).deleted_at().has_value();
+    Change creation = change_of(entity, object, ChangeKind::created, state.now());
+    creation.version -= is_deleted ? 1 : 0;
+    creation.values = values_of_new(entity, object);
+    state.append(std::move(creation));
+    if (!is_deleted) {
+        reindex(storage, entity, nullptr, object);
+        return;
+    }
+    Change deletion = change_of(entity, object, ChangeKind::deleted, state.now());
+    deletion.values = "{}";
+    state.append(std::move(deletion));
+}
+
+void erase_record(SessionState& state, const Entity& entity, Id id) {
+    const Record before = stored(state, entity, id, Deleted::hidden);
+    Change deletion = change_of(entity, before.object(), ChangeKind::deleted, state.now());
+    ++deletion.version;
+    deletion.values = "{}";
+    reindex(state.writer(), entity, before.object(), nullptr);
+    state.writer().erase(entity, id);
+    state.append(std::move(deletion));
+}
+
 }  // namespace crmkit::engine

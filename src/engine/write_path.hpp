@@ -35,6 +35,15 @@ std::int64_t delete_record(Session& session, const Entity& entity, Id id,
 /// Brings a deleted record back, without what was deleted along with it.
 void restore_record(Session& session, const Entity& entity, Id id);
 
+/// Adds a record just as it is, id and header included: row, history and search entry, without
+/// rules, hooks and checks. `row` is what is stored for now, `object` what it is going to be. For
+/// records that another store has checked before; see SnapshotWriter.
+void insert_as_is(SessionState& state, const Entity& entity, const void* object, const void* row);
+
+/// Removes a live record for good, to make room for those of another store. Nothing may refer to
+/// it. The history says that it was deleted.
+void erase_record(SessionState& state, const Entity& entity, Id id);
+
 /// Throws permission_denied for an entity that hosts may only read: insert and update look for
 /// themselves, who deletes, restores or takes back for a host asks this first.
 void refuse_internal(const Entity& entity);

@@ -309,6 +309,10 @@ std::vector<std::string> SqliteStorage::check_integrity() {
 }
 
 void SqliteStorage::backup(const std::string& path) {
+    if (rules_.is_hosted) {
+        throw Error(ErrorCode::unsupported,
+                    "the database is the host's: back it up with the host's own means");
+    }
     Connection target(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
     sqlite3_backup* const copy =
         sqlite3_backup_init(target.handle(), "main", connection_->handle(), "main");

@@ -87,17 +87,23 @@ static inline void skip_case(const char* reason) {
     check_is_skipped = 1;
 }
 
+/* Runs one case up to its end or its first fatal failure. A function of its own, because longjmp()
+ * leaves the variables of its caller undefined. */
+static inline void run_case(const struct test_case* one) {
+    atomic_store(&check_failures, 0);
+    check_is_skipped = 0;
+    if (setjmp(check_end_of_case) == 0) {
+        one->run();
+    }
+}
+
 /* Runs all cases, prints the tally, and gives the exit code of the program. */
 static inline int run_cases(const struct test_case* cases, size_t count) {
     int passed = 0;
     int failed = 0;
     int skipped = 0;
     for (size_t i = 0; i < count; ++i) {
-        atomic_store(&check_failures, 0);
-        check_is_skipped = 0;
-        if (setjmp(check_end_of_case) == 0) {
-            cases[i].run();
-        }
+        run_case(&cases[i]);
         if (atomic_load(&check_failures) > 0) {
             fprintf(stderr, "FAILED: %s\n", cases[i].name);
             ++failed;

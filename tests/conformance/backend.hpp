@@ -62,14 +62,18 @@ struct SqliteHosted {
     struct Close {
         void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
     };
-    static std::unique_ptr<sqlite3, Close> open() {
+    static std::unique_ptr<sqlite3, Close> open(const std::string& path) {
         sqlite3* handle = nullptr;
-        sqlite3_open(":memory:", &handle);
+        sqlite3_open(path.c_str(), &handle);
+        // The host's choice; without it crmkit's own checks are the only ones.
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
         return std::unique_ptr<sqlite3, Close>(handle);
     }
 
-    std::unique_ptr<sqlite3, Close> host = open();
+    std::unique_ptr<sqlite3, Close> host;
     HostSqliteStore store{host.get(), HostSqliteOptions{}};
+
+    explicit SqliteHosted(const std::string& path = ":memory:") : host(open(path)) {}
 };
 
 /// Records behind a connection that forwards every call.

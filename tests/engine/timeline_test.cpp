@@ -4,8 +4,8 @@
 
 #include "backends.hpp"
 #include "crmkit/base/random.hpp"
-#include "engine/session_state.hpp"
-#include "engine/timeline_rules.hpp"
+#include "../../src/engine/session_state.hpp"
+#include "../../src/engine/timeline_rules.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
