@@ -6,6 +6,7 @@
 
 #include "crmkit/base/text.hpp"
 #include "crmkit/engine/operation.hpp"
+#include "crmkit/engine/operations.hpp"
 #include "crmkit/engine/session.hpp"
 #include "crmkit/sales/operations.hpp"
 #include "crmkit/schema/json.hpp"
@@ -53,7 +54,9 @@ Record read_input(const Structure& structure, std::string_view json,
 const std::vector<const Operation*>& all_operations() {
     static const std::vector<const Operation*> all = [] {
         std::vector<const Operation*> found;
-        found.reserve(sales::operations.size());
+        for (const Operation& operation : engine::operations) {
+            found.push_back(&operation);
+        }
         for (const Operation& operation : sales::operations) {
             found.push_back(&operation);
         }

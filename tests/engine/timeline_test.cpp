@@ -220,7 +220,13 @@ TEST_CASE("timelines kept up step by step equal those worked out from scratch") 
                     if (!interactions.empty() && !deals.empty()) {
                         const Id what = interactions[random.below(interactions.size())];
                         const Id deal = deals[random.below(deals.size())];
-                        if (me.find<Interaction>(what) && me.find<Opportunity>(deal)) {
+                        const bool is_linked =
+                            me.query<InteractionRegarding>("interaction = :what",
+                                                           {{"what", what}})
+                                .first()
+                                .has_value();
+                        if (!is_linked && me.find<Interaction>(what) &&
+                            me.find<Opportunity>(deal)) {
                             me.create(InteractionRegarding{
                                 .interaction = what,
                                 .record = Link{Opportunity::entity_number, deal}});

@@ -18,7 +18,7 @@ TEST_CASE("external_id: knows the entity of its record, whatever the caller says
 TEST_CASE("external_id: a key of a system is unique for each entity") {
     const auto indexes = entity_of<ExternalId>().indexes;
     REQUIRE(indexes.size() == 2);
-    CHECK(indexes[0].fields == "system, key, entity_number");
+    CHECK(indexes[0].fields == "system, key, record_kind");
     CHECK(indexes[0].is_unique);
 }
 
