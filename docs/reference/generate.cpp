@@ -162,9 +162,9 @@ int main(int argc, char** argv) {
     }
     const std::string folder = argv[1];
     bool is_all_current = true;
-    for (const auto& [name, page] : {std::pair<std::string, std::string>{"entities.md",
-                                                                         entities_page()},
-                                     {"operations.md", operations_page()}}) {
+    for (const auto& [name, page] :
+         {std::pair<std::string, std::string>{"entities.md", entities_page()},
+          {"operations.md", operations_page()}}) {
         const std::string path = folder + "/" + name;
         if (argc > 2) {
             is_all_current = is_current(path, page) && is_all_current;

@@ -38,10 +38,8 @@ class Crm {
     /// A session in which `user` acts; none for the library itself (imports, scripts).
     [[nodiscard]] Session as(Id user) const;
     template <typename Record>
-        requires requires(const Record& user) { user.id; }
-    [[nodiscard]] Session as(const Record& user) const {
-        return as(user.id);
-    }
+    requires requires(const Record& user) { user.id; }
+    [[nodiscard]] Session as(const Record& user) const { return as(user.id); }
     /// A session in which nobody in particular acts.
     [[nodiscard]] Session as_system() const { return as(Id{}); }
     /// The user with this e-mail address, created when there is none.

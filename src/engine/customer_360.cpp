@@ -78,11 +78,11 @@ class Reader {
         found_.industry = account.industry;
         found_.owner = account.owner;
         found_.customer_since = account.created_at;
-        each<Contact>("account = :party order by last_name", account.id,
-                      [&](const Contact& contact) {
-                          found_.people.push_back(person(contact, contact.job_title,
-                                                         contact.id == account.primary_contact));
-                      });
+        each<Contact>(
+            "account = :party order by last_name", account.id, [&](const Contact& contact) {
+                found_.people.push_back(
+                    person(contact, contact.job_title, contact.id == account.primary_contact));
+            });
         each<AccountContact>(
             "account = :party and is_active and contact.account != :party", account.id,
             [&](const AccountContact& place) {
@@ -204,11 +204,10 @@ class Reader {
         each<CampaignMember>("party = :party order by id desc", request_.party,
                              [&](const CampaignMember& member) {
                                  const auto campaign = session_.find<Campaign>(member.campaign);
-                                 found_.campaigns.push_back(
-                                     {.campaign = member.campaign,
-                                      .name = campaign ? campaign->name : "",
-                                      .status = member.status,
-                                      .responded_at = member.responded_at});
+                                 found_.campaigns.push_back({.campaign = member.campaign,
+                                                             .name = campaign ? campaign->name : "",
+                                                             .status = member.status,
+                                                             .responded_at = member.responded_at});
                              });
     }
 
@@ -264,15 +263,14 @@ class Reader {
     }
 
     void read_transactions() {
-        each<Transaction>("party = :party order by at desc", request_.party,
-                          [&](const Transaction& transaction) {
-                              found_.transactions.push_back(
-                                  {.transaction = transaction.id,
-                                   .kind = std::string(label_of(*transaction.kind)),
-                                   .at = transaction.at,
-                                   .amount = transaction.amount,
-                                   .channel = transaction.channel});
-                          });
+        each<Transaction>(
+            "party = :party order by at desc", request_.party, [&](const Transaction& transaction) {
+                found_.transactions.push_back({.transaction = transaction.id,
+                                               .kind = std::string(label_of(*transaction.kind)),
+                                               .at = transaction.at,
+                                               .amount = transaction.amount,
+                                               .channel = transaction.channel});
+            });
     }
 
     Session& session_;

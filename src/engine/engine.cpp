@@ -27,8 +27,8 @@ Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
       writer_(store_->connect_writer()) {
     writer_->migrate(registry_);
     Random random(options.seed ? *options.seed : seed_from_system());
-    const int replica =
-        options.replica ? *options.replica : static_cast<int>(random.below(Id::largest_replica + 1));
+    const int replica = options.replica ? *options.replica
+                                        : static_cast<int>(random.below(Id::largest_replica + 1));
     ids_ = std::make_unique<IdGenerator>(*clock_, replica, writer_->highest_id());
 }
 

@@ -39,8 +39,8 @@ class QueryCache {
 
     template <typename Parsed, typename Parse>
     std::shared_ptr<const Parsed> find_or_parse(
-        std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache,
-        const Entity& entity, std::string_view text, Parse parse);
+        std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache, const Entity& entity,
+        std::string_view text, Parse parse);
 
     const Registry& registry_;
     std::shared_mutex mutex_;

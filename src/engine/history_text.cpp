@@ -26,7 +26,8 @@ Value read_value(const Field& field, const nlohmann::json& json, const Registry&
         return {};
     }
     std::string why;
-    auto value = parse_text(field, json.get_ref<const std::string&>(), why, {.registry = &registry});
+    auto value =
+        parse_text(field, json.get_ref<const std::string&>(), why, {.registry = &registry});
     if (!value) {
         throw Error(ErrorCode::corrupt, "the history holds a value of " + std::string(field.name) +
                                             " that cannot be read: " + why);
@@ -52,8 +53,9 @@ std::string ChangedValues::take() {
 }
 
 HistoryEntry to_history_entry(const Change& change, const Registry& registry) {
-    HistoryEntry entry{change.position, change.at,      change.actor, change.origin, change.cause,
-                       {},              change.record,  change.kind,  change.version, {}};
+    HistoryEntry entry{change.position, change.at, change.actor,  change.origin,
+                       change.cause,    {},        change.record, change.kind,
+                       change.version,  {}};
     const Entity* entity = registry.find(change.entity);
     if (entity == nullptr) {
         return entry;
@@ -61,8 +63,8 @@ HistoryEntry to_history_entry(const Change& change, const Registry& registry) {
     entry.entity = entity->name;
     const auto values = nlohmann::json::parse(change.values, nullptr, false);
     if (!values.is_object()) {
-        throw Error(ErrorCode::corrupt, "the history's change " + std::to_string(change.position) +
-                                            " is damaged");
+        throw Error(ErrorCode::corrupt,
+                    "the history's change " + std::to_string(change.position) + " is damaged");
     }
     for (const Field& field : entity->fields) {
         const auto pair = values.find(std::to_string(field.id));

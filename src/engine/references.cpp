@@ -42,12 +42,11 @@ void check_reference(SessionState& state, const Entity& entity, const Field& fie
     const Id id = record.get(field).id();
     const Entity& target = state.registry().get(field.target);
     if (!state.writer().is_live(target, id)) {
-        problems.push_back(reference_problem(
-            entity, field, id, fmt::format("there is no such {}", target.name)));
+        problems.push_back(
+            reference_problem(entity, field, id, fmt::format("there is no such {}", target.name)));
     } else if (field.is_hierarchy &&
                leads_back(state.writer(), entity, field, id, header_of(record).id())) {
-        problems.push_back(
-            reference_problem(entity, field, id, "leads back to the record itself"));
+        problems.push_back(reference_problem(entity, field, id, "leads back to the record itself"));
     }
 }
 
@@ -61,8 +60,8 @@ void check_link(SessionState& state, const Entity& entity, const Field& field, c
                         target == nullptr ? std::to_string(link.entity) : std::string(target->name),
                         field.target)));
     } else if (!state.writer().is_live(*target, link.id)) {
-        problems.push_back(reference_problem(
-            entity, field, link.id, fmt::format("there is no such {}", target->name)));
+        problems.push_back(reference_problem(entity, field, link.id,
+                                             fmt::format("there is no such {}", target->name)));
     }
 }
 
@@ -120,10 +119,10 @@ void refuse_if_restricted(SessionState& state, const Entity& entity, Id id) {
             continue;
         }
         for_each_referring(state, reference, entity, id, [&](Id referring) {
-            problems.push_back(Problem{
-                std::string(entity.name), "id", to_string(id),
-                fmt::format("cannot be deleted: {} {} refers to it by its field {}",
-                            reference.from->name, referring.value, reference.field->name)});
+            problems.push_back(
+                Problem{std::string(entity.name), "id", to_string(id),
+                        fmt::format("cannot be deleted: {} {} refers to it by its field {}",
+                                    reference.from->name, referring.value, reference.field->name)});
             return false;
         });
     }

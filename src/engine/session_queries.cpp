@@ -71,7 +71,8 @@ class StoredRecords final : public expr::RecordSource {
             field.type() == FieldType::reference ? ValueView(parent.id) : ValueView(parent);
         const auto cursor = storage_.scan(query, {{&target, 1}, now_, {}});
         Record record(entity);
-        while (cursor->next(record.object()) && visitor.visit(RecordView(entity, record.object()))) {
+        while (cursor->next(record.object()) &&
+               visitor.visit(RecordView(entity, record.object()))) {
         }
     }
 
@@ -101,9 +102,8 @@ std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_
                                          QueryArguments{bound.views(), state_->now(), {}});
 }
 
-PageEnd Session::read_page(const Entity& entity, std::string_view text,
-                               const PageRequest& request, const Parameters& parameters,
-                           const std::function<void*()>& slot) {
+PageEnd Session::read_page(const Entity& entity, std::string_view text, const PageRequest& request,
+                           const Parameters& parameters, const std::function<void*()>& slot) {
     if (request.size < 1 || request.size > largest_page) {
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("a page of {} records was asked for; from 1 to {} can be",

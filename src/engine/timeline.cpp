@@ -108,8 +108,7 @@ std::string_view timeline_kind::label(TimelineKind kind) {
             return milestone.label;
         }
     }
-    return kind < InteractionKind_labels.size() ? InteractionKind_labels[kind]
-                                                : std::string_view();
+    return kind < InteractionKind_labels.size() ? InteractionKind_labels[kind] : std::string_view();
 }
 
 TimelinePage timeline(Session& session, const TimelineRequest& request) {

@@ -135,9 +135,8 @@ Events events_of(const Transaction& transaction) {
 }
 
 Events events_of(const CampaignMember& member) {
-    return member.responded_at
-               ? Events{{*member.responded_at, timeline_kind::campaign_response}}
-               : Events{};
+    return member.responded_at ? Events{{*member.responded_at, timeline_kind::campaign_response}}
+                               : Events{};
 }
 
 std::vector<TimelineEntry> entries_of(SessionState& state, const Events& events, const Link& record,
@@ -210,7 +209,7 @@ void after_event_record(const WriteEvent& event) {
 
 /// A link between an interaction and a subject came, went or moved.
 template <RecordType T>
-void after_interaction_link(const WriteEvent& event, Link T::* target) {
+void after_interaction_link(const WriteEvent& event, Link T::*target) {
     SessionState& state = event.session.state();
     const T& after = *static_cast<const T*>(event.after.object());
     const T* before = static_cast<const T*>(event.before);
@@ -257,7 +256,7 @@ void sync_party(SessionState& state, const Link& subject, Id party) {
 
 /// Syncs the parties that one field of a subject, or of a link row to it, names before and after.
 template <RecordType T>
-void sync_field(const WriteEvent& event, const Link& subject, Id T::* party) {
+void sync_field(const WriteEvent& event, const Link& subject, Id T::*party) {
     const T* before = static_cast<const T*>(event.before);
     const T& after = *static_cast<const T*>(event.after.object());
     if (before != nullptr && before->*party != after.*party) {
@@ -326,11 +325,12 @@ constexpr std::array rules{
 template <RecordType T>
 void recompute(SessionState& state, std::set<TimelineEntry>& found) {
     std::vector<T> records;
-    for_each<T>(state, "", std::span<const ValueView>{}, [&](const T& record) { records.push_back(record); });
+    for_each<T>(state, "", std::span<const ValueView>{},
+                [&](const T& record) { records.push_back(record); });
     for (const T& record : records) {
         for (const Link& subject : subjects_of(state, record)) {
-            const auto entries = entries_of(state, events_of(record),
-                                            Link{T::entity_number, record.id}, subject);
+            const auto entries =
+                entries_of(state, events_of(record), Link{T::entity_number, record.id}, subject);
             found.insert(entries.begin(), entries.end());
         }
     }

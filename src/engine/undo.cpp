@@ -31,10 +31,10 @@ void undo_update(Session& session, const Entity& entity, const HistoryEntry& ent
             record.set(field, change.before);
             continue;
         }
-        problems.push_back(Problem{
-            std::string(entity.name), change.field, detail::shown_value(record.get(field)),
-            fmt::format("was changed again after change {}, which made it '{}'", entry.position,
-                        detail::shown_value(change.after))});
+        problems.push_back(
+            Problem{std::string(entity.name), change.field, detail::shown_value(record.get(field)),
+                    fmt::format("was changed again after change {}, which made it '{}'",
+                                entry.position, detail::shown_value(change.after))});
     }
     if (!problems.empty()) {
         throw Error::about(ErrorCode::conflict, std::move(problems));

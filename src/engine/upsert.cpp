@@ -20,15 +20,17 @@ namespace {
 
 Error several_matches(const Entity& entity, const std::string& what, Id first, Id second) {
     return Error::about(ErrorCode::duplicate,
-                        Problem{std::string(entity.name), {}, {},
+                        Problem{std::string(entity.name),
+                                {},
+                                {},
                                 fmt::format("{} matches several records, {} and {} among them",
                                             what, first.value, second.value)});
 }
 
 /// The one live record that a query finds; none when there is none. Throws duplicate for several.
 Id only_match(engine::SessionState& state, const expr::Query& query,
-              std::span<const ValueView> values,
-              const Entity& found_entity, Record& found, const std::string& what) {
+              std::span<const ValueView> values, const Entity& found_entity, Record& found,
+              const std::string& what) {
     const auto cursor = state.writer().scan(query, {values, state.now(), {}});
     if (!cursor->next(found.object())) {
         return {};
@@ -90,10 +92,10 @@ void overlay(const Entity& entity, MutableRecordView record, Record& stored, Ups
     const Record fresh(entity);
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         const Field& field = entity.fields[i];
-        const bool is_own = field.id > header::count || field.id == header::owner ||
-                            field.id == header::source;
-        const bool is_given = given != nullptr ? given->contains(i)
-                                               : !(record.get(field) == fresh.get(field));
+        const bool is_own =
+            field.id > header::count || field.id == header::owner || field.id == header::source;
+        const bool is_given =
+            given != nullptr ? given->contains(i) : !(record.get(field) == fresh.get(field));
         if (is_own && !field.is_read_only && !field.is_computed &&
             (is_given || policy == UpsertPolicy::replace)) {
             stored.set(field, record.get(field));

@@ -26,7 +26,8 @@ class Nesting {
   public:
     explicit Nesting(SessionState& state) : state_(state) {
         if (state_.nesting >= deepest_nesting) {
-            throw Error(ErrorCode::limit, "hooks or deletions set each other off more than 64 deep");
+            throw Error(ErrorCode::limit,
+                        "hooks or deletions set each other off more than 64 deep");
         }
         ++state_.nesting;
     }
@@ -405,8 +406,7 @@ void restore_record(Session& session, const Entity& entity, Id id) {
     run_after(event);
 }
 
-void insert_as_is(SessionState& state, const Entity& entity, const void* object,
-                  const void* row) {
+void insert_as_is(SessionState& state, const Entity& entity, const void* object, const void* row) {
     Storage& storage = state.writer();
     storage.insert(entity, row);
     const bool is_deleted = header_of(RecordView(entity, object)).deleted_at().has_value();

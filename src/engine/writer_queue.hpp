@@ -18,8 +18,9 @@ class WriterQueue {
     void lock() {
         std::unique_lock lock(mutex_);
         if (is_held_ && holder_ == std::this_thread::get_id()) {
-            throw Error(ErrorCode::busy,
-                        "another session of this thread has a write transaction open: end it first");
+            throw Error(
+                ErrorCode::busy,
+                "another session of this thread has a write transaction open: end it first");
         }
         const std::uint64_t ticket = next_ticket_++;
         served_.wait(lock, [&] { return !is_held_ && now_serving_ == ticket; });

@@ -103,8 +103,8 @@ void ColumnSource::compile_pattern(const std::string& pattern, const FileColumns
             ++at;
             continue;
         }
-        const auto index = file.find(std::string_view(pattern).substr(at + 1, end - at - 1),
-                                     problems);
+        const auto index =
+            file.find(std::string_view(pattern).substr(at + 1, end - at - 1), problems);
         cells_.push_back(index.value_or(0));
         texts_.emplace_back();
         at = end + 1;
@@ -117,8 +117,8 @@ void ColumnSource::compile_pattern(const std::string& pattern, const FileColumns
 std::string_view ColumnSource::clean(std::string_view cell) const {
     const std::string_view text = keep_spaces_ ? cell : trim(cell);
     const bool is_missing =
-        !missing_values_->empty() && std::find(missing_values_->begin(), missing_values_->end(),
-                                               text) != missing_values_->end();
+        !missing_values_->empty() &&
+        std::find(missing_values_->begin(), missing_values_->end(), text) != missing_values_->end();
     return is_missing ? std::string_view() : text;
 }
 

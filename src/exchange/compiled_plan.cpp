@@ -88,8 +88,7 @@ class Compiler {
         const Currency usual = out_.conversion.default_currency;
         if (field != nullptr && field->type() == FieldType::money && usual && !names_currency) {
             text.add_step([usual](std::string& amount, std::string& why, MapCounts&) {
-                const bool is_bare =
-                    amount.find_first_not_of("+-.0123456789") == std::string::npos;
+                const bool is_bare = amount.find_first_not_of("+-.0123456789") == std::string::npos;
                 return is_bare || name_currency(amount, usual, why);
             });
         }
@@ -124,8 +123,7 @@ class Compiler {
         const Field* field = entity.find(name);
         if (field == nullptr) {
             const Error unknown = unknown_field(entity, name);
-            problems_.insert(problems_.end(), unknown.problems().begin(),
-                             unknown.problems().end());
+            problems_.insert(problems_.end(), unknown.problems().begin(), unknown.problems().end());
             return nullptr;
         }
         const auto& keys = out_.plan.key_fields;
@@ -149,8 +147,7 @@ class Compiler {
             return FieldSource{field, index, compile_text(column, field), none,
                                column.empty_clears};
         }
-        const std::size_t reference =
-            reference_named(column.reference, out_.references.size());
+        const std::size_t reference = reference_named(column.reference, out_.references.size());
         if (reference != none) {
             check_target(*field, out_.references[reference]);
         }
@@ -247,8 +244,8 @@ class Compiler {
                                      : nullptr;
             if (column.reference.empty()) {
                 compiled.columns.push_back(
-                    {compile_text(column, created == nullptr ? nullptr
-                                                             : created->find(column.field)),
+                    {compile_text(column,
+                                  created == nullptr ? nullptr : created->find(column.field)),
                      none, field});
                 continue;
             }
@@ -424,8 +421,7 @@ class Compiler {
         const Field* field = out_.entity.find(name);
         if (field == nullptr) {
             const Error unknown = unknown_field(out_.entity, name);
-            problems_.insert(problems_.end(), unknown.problems().begin(),
-                             unknown.problems().end());
+            problems_.insert(problems_.end(), unknown.problems().begin(), unknown.problems().end());
             return;
         }
         const std::string_view given =
@@ -450,8 +446,8 @@ class Compiler {
             for (const std::string& value : filter.values) {
                 compiled.folded_values.push_back(fold(value));
             }
-            const bool needs_values = filter.test != ImportTest::is_empty &&
-                                      filter.test != ImportTest::is_not_empty;
+            const bool needs_values =
+                filter.test != ImportTest::is_empty && filter.test != ImportTest::is_not_empty;
             if (needs_values && filter.values.empty()) {
                 refuse("values", filter.column, "is empty: there is nothing to compare with");
             }

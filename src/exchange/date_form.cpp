@@ -154,12 +154,12 @@ void DateForm::add_word(std::string_view word) {
         Part part;
     };
     static constexpr std::array known{
-        Known{"yyyy", Part::year},        Known{"yy", Part::short_year},
-        Known{"mmmm", Part::month_name},  Known{"mmm", Part::month_name},
-        Known{"mm", Part::month},         Known{"m", Part::month},
-        Known{"dd", Part::day},           Known{"d", Part::day},
-        Known{"hh", Part::hour},          Known{"h", Part::hour},
-        Known{"ss", Part::second},        Known{"s", Part::second},
+        Known{"yyyy", Part::year},       Known{"yy", Part::short_year},
+        Known{"mmmm", Part::month_name}, Known{"mmm", Part::month_name},
+        Known{"mm", Part::month},        Known{"m", Part::month},
+        Known{"dd", Part::day},          Known{"d", Part::day},
+        Known{"hh", Part::hour},         Known{"h", Part::hour},
+        Known{"ss", Part::second},       Known{"s", Part::second},
         Known{"am", Part::half_of_day},
     };
     const std::string lower = fold(word);
@@ -229,10 +229,9 @@ bool DateForm::read_pieces(std::string_view text, Moment& moment) const {
                 break;
             }
         }
-        const bool is_two_digits = pieces_[at].part != Part::literal &&
-                                   pieces_[at].part != Part::year &&
-                                   pieces_[at].part != Part::month_name &&
-                                   pieces_[at].part != Part::half_of_day;
+        const bool is_two_digits =
+            pieces_[at].part != Part::literal && pieces_[at].part != Part::year &&
+            pieces_[at].part != Part::month_name && pieces_[at].part != Part::half_of_day;
         const bool is_next_number = is_open(at) && pieces_[at + 1].part != Part::month_name &&
                                     pieces_[at + 1].part != Part::half_of_day;
         if (!ok || (is_two_digits && is_next_number && before - text.size() != 2)) {
@@ -264,13 +263,34 @@ std::optional<std::string> DateForm::read(std::string_view text, bool date_only,
 
 std::string_view common_date_form(std::span<const std::string_view> texts) {
     static constexpr std::array<std::string_view, 28> forms{
-        "yyyy-mm-dd",          "yyyy-mm-dd hh:mm", "yyyy-mm-dd hh:mm:ss", "dd.mm.yyyy",
-        "dd.mm.yyyy hh:mm",    "dd.mm.yyyy hh:mm:ss", "dd/mm/yyyy",       "dd/mm/yyyy hh:mm",
-        "dd/mm/yyyy hh:mm:ss", "mm/dd/yyyy",       "mm/dd/yyyy hh:mm",    "mm/dd/yyyy hh:mm:ss",
-        "mm/dd/yyyy hh:mm am", "dd-mm-yyyy",       "dd-mm-yyyy hh:mm",    "dd-mm-yyyy hh:mm:ss",
-        "mm-dd-yyyy",          "yyyy/mm/dd",       "yyyymmdd",            "dd.mm.yy",
-        "dd/mm/yy",            "mm/dd/yy",         "dd mmm yyyy",         "dd-mmm-yyyy",
-        "mmm dd, yyyy",        "dd. mmm yyyy",     "dd-mmm-yy",           "yyyy-mm-ddThh:mm:ss",
+        "yyyy-mm-dd",
+        "yyyy-mm-dd hh:mm",
+        "yyyy-mm-dd hh:mm:ss",
+        "dd.mm.yyyy",
+        "dd.mm.yyyy hh:mm",
+        "dd.mm.yyyy hh:mm:ss",
+        "dd/mm/yyyy",
+        "dd/mm/yyyy hh:mm",
+        "dd/mm/yyyy hh:mm:ss",
+        "mm/dd/yyyy",
+        "mm/dd/yyyy hh:mm",
+        "mm/dd/yyyy hh:mm:ss",
+        "mm/dd/yyyy hh:mm am",
+        "dd-mm-yyyy",
+        "dd-mm-yyyy hh:mm",
+        "dd-mm-yyyy hh:mm:ss",
+        "mm-dd-yyyy",
+        "yyyy/mm/dd",
+        "yyyymmdd",
+        "dd.mm.yy",
+        "dd/mm/yy",
+        "mm/dd/yy",
+        "dd mmm yyyy",
+        "dd-mmm-yyyy",
+        "mmm dd, yyyy",
+        "dd. mmm yyyy",
+        "dd-mmm-yy",
+        "yyyy-mm-ddThh:mm:ss",
     };
     std::string why;
     for (const std::string_view form : forms) {

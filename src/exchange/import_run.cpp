@@ -36,8 +36,7 @@ CsvOptions csv_options(const ImportPlan& plan) {
         options.dialect.emplace().delimiter = plan.delimiter.front();
     }
     options.header = plan.has_header;
-    options.skip_lines =
-        static_cast<std::uint64_t>(std::max(plan.skip_lines, std::int64_t{0}));
+    options.skip_lines = static_cast<std::uint64_t>(std::max(plan.skip_lines, std::int64_t{0}));
     options.unguard = plan.unguard;
     return options;
 }
@@ -116,8 +115,9 @@ void ImportRun::go_on() {
                     "the import cannot be resumed: it was begun with another plan, or with a file "
                     "of other columns");
     }
-    position_ = {static_cast<std::uint64_t>(from.byte_offset), static_cast<std::uint64_t>(from.line),
-                 static_cast<std::uint64_t>(from.rows), encoding_named(from.encoding)};
+    position_ = {static_cast<std::uint64_t>(from.byte_offset),
+                 static_cast<std::uint64_t>(from.line), static_cast<std::uint64_t>(from.rows),
+                 encoding_named(from.encoding)};
     reader_->resume(position_);
     batch_.clear();
     rows_read_ = from.rows;
@@ -125,8 +125,7 @@ void ImportRun::go_on() {
     importer_->later().read(from.later);
     for (std::size_t i = 0; i < importer_->later().size(); ++i) {
         if (importer_->later()[i].reference >= compiled_->references.size()) {
-            throw Error(ErrorCode::invalid_argument,
-                        "the place to resume an import at is damaged");
+            throw Error(ErrorCode::invalid_argument, "the place to resume an import at is damaged");
         }
     }
     later_kept_ = importer_->later().size();

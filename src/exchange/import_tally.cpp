@@ -5,8 +5,16 @@
 namespace crmkit::exchange::detail {
 
 ImportTally::Mark ImportTally::mark() const {
-    Mark mark{rows_,           skipped_,          refused_,    problem_count_, problems_.size(),
-              row_list_.size(), row_counts_,       records_,    mapped_,        {}};
+    Mark mark{rows_,
+              skipped_,
+              refused_,
+              problem_count_,
+              problems_.size(),
+              row_list_.size(),
+              row_counts_,
+              records_,
+              mapped_,
+              {}};
     for (const ImportWarning& warning : warnings_) {
         mark.warnings.emplace_back(warning.count, warning.first_line);
     }

@@ -31,8 +31,9 @@ ImportReport run_import(Session& session, const ImportPlan& plan, ByteSource& fi
 
 ImportJobReport run_job(Session& session, const ImportJob& job, const ImportOptions& options) {
     if (!options.resume.empty()) {
-        throw Error(ErrorCode::invalid_argument,
-                    "a job goes on by its checkpoint; only a single import takes a place to resume");
+        throw Error(
+            ErrorCode::invalid_argument,
+            "a job goes on by its checkpoint; only a single import takes a place to resume");
     }
     ImportOptions step_options = options;
     step_options.dry_run = options.dry_run || job.is_dry_run;
@@ -48,9 +49,9 @@ ImportJobReport run_job(Session& session, const ImportJob& job, const ImportOpti
     for (std::size_t i = 0; i < plans.size(); ++i) {
         FileSource file(in_folder(job.folder, job.steps[i].file));
         step_options.checkpoint = step_checkpoint(options, i);
-        report.reports.push_back(detail::ImportRun(session, plans[i], file, step_options,
-                                                   detail::RunKind::in_job)
-                                     .run());
+        report.reports.push_back(
+            detail::ImportRun(session, plans[i], file, step_options, detail::RunKind::in_job)
+                .run());
     }
     if (!options.checkpoint.empty() && !step_options.dry_run) {
         engine::WriteScope scope(session.state());

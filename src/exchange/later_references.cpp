@@ -53,7 +53,8 @@ void LaterReferences::add(Id record, std::size_t reference, const std::vector<st
 
 std::vector<std::string> LaterReferences::values(const Entry& entry) const {
     std::string why;
-    return crmkit::detail::parse_list(texts_[entry.values], why).value_or(std::vector<std::string>{});
+    return crmkit::detail::parse_list(texts_[entry.values], why)
+        .value_or(std::vector<std::string>{});
 }
 
 std::string LaterReferences::write(std::size_t first) const {

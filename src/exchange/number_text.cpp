@@ -52,8 +52,8 @@ bool read_whole(std::string_view text, const std::string& groups, std::string& o
             continue;
         }
         const std::size_t size = group_size(text, at, groups);
-        const bool is_full = any_group ? in_group == 2 || in_group == 3
-                                       : in_group >= 1 && in_group <= 3;
+        const bool is_full =
+            any_group ? in_group == 2 || in_group == 3 : in_group >= 1 && in_group <= 3;
         if (size == 0 || !is_full) {
             return false;
         }
@@ -64,9 +64,7 @@ bool read_whole(std::string_view text, const std::string& groups, std::string& o
     return !any_group || in_group == 3;
 }
 
-bool only_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), is_digit);
-}
+bool only_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 /// "1.234,56-" and "(1.234,56)" as "1.234,56", true; without sign false.
 bool take_sign(std::string_view& number) {
@@ -264,8 +262,7 @@ bool rewrite_number(std::string& text, const NumberForm& form, std::string& why)
     const std::size_t sign_size = plain.size();
     if (!read_whole(number.substr(0, point), form.groups, plain) || !only_digits(decimals) ||
         (plain.size() == sign_size && decimals.empty())) {
-        why = fmt::format("is not a number with '{}' before the decimals{}",
-                          form.decimal_character,
+        why = fmt::format("is not a number with '{}' before the decimals{}", form.decimal_character,
                           form.groups.empty() ? std::string()
                                               : fmt::format(" and '{}' between groups of three "
                                                             "digits",

@@ -42,8 +42,9 @@ struct AmountParts {
 /// "€ 1.234,56" as "€", "1.234,56" and nothing. A sign or a bracket belongs to the number.
 AmountParts split_amount(std::string_view text);
 
-/// Rewrites "1.234,56", "(12,50)" or "€ 1.234,56" with a decimal point, without groups and brackets,
-/// and with whatever stands around the number. False, with a reason, when it is no such number.
+/// Rewrites "1.234,56", "(12,50)" or "€ 1.234,56" with a decimal point, without groups and
+/// brackets, and with whatever stands around the number. False, with a reason, when it is no such
+/// number.
 bool rewrite_number(std::string& text, const NumberForm& form, std::string& why);
 
 /// Multiplies the number in `text` and leaves what stands around it. False, with a reason.

@@ -172,7 +172,8 @@ std::optional<ImportTransform> label_transform(const Field& field, const Cells& 
 }
 
 std::optional<ImportTransform> boolean_transform(const Field& field, const Cells& cells) {
-    static constexpr std::array<std::string_view, 7> yes{"y", "x", "ja", "oui", "si", "wahr", "vrai"};
+    static constexpr std::array<std::string_view, 7> yes{"y",  "x",    "ja",  "oui",
+                                                         "si", "wahr", "vrai"};
     static constexpr std::array<std::string_view, 5> no{"n", "nein", "non", "falsch", "faux"};
     ImportTransform transform;
     transform.kind = ImportTransformKind::map;
@@ -265,7 +266,9 @@ class Suggestion {
         return made;
     }
 
-    static bool is_writable(const Field& field) { return !field.is_read_only && !field.is_computed; }
+    static bool is_writable(const Field& field) {
+        return !field.is_read_only && !field.is_computed;
+    }
 
     void place(std::size_t index) {
         const std::string words = header_words(headers_[index]);
@@ -330,7 +333,8 @@ class Suggestion {
                 return false;
             }
             reference.columns = {column(index, "email_normal"), column(index, "name")};
-            reference.lookups = {{"user", {"email_normal"}}, {"user", {"name"}}, {"team", {"name"}}};
+            reference.lookups = {
+                {"user", {"email_normal"}}, {"user", {"name"}}, {"team", {"name"}}};
         } else {
             const Entity& target = registry_.get(field.target);
             if (target.title == nullptr) {
@@ -339,8 +343,7 @@ class Suggestion {
             reference.columns = {column(index, target.title->name)};
             // People write whom somebody works for before anybody has entered that account.
             const bool is_account = target.name == "account" && target.name != entity_.name;
-            reference.on_missing =
-                is_account ? MissingReference::create : MissingReference::refuse;
+            reference.on_missing = is_account ? MissingReference::create : MissingReference::refuse;
             reference.may_follow = &target == &entity_ && !field.is_required;
         }
         plan_.references.push_back(std::move(reference));
@@ -371,10 +374,9 @@ class Suggestion {
             !taken_.insert(std::string(child_name) + ':' + std::string(field_name)).second) {
             return false;
         }
-        auto found = std::find_if(plan_.children.begin(), plan_.children.end(),
-                                  [child_name](const ImportChild& one) {
-                                      return one.entity == child_name;
-                                  });
+        auto found =
+            std::find_if(plan_.children.begin(), plan_.children.end(),
+                         [child_name](const ImportChild& one) { return one.entity == child_name; });
         if (found == plan_.children.end()) {
             plan_.children.push_back({std::string(child_name), "party", {}, {}});
             found = plan_.children.end() - 1;
@@ -427,7 +429,8 @@ class Suggestion {
         }
         std::string pattern;
         for (const ImportReference& reference : plan_.references) {
-            const bool tells_it_apart = reference.field == "account" || reference.field == "product";
+            const bool tells_it_apart =
+                reference.field == "account" || reference.field == "product";
             if (tells_it_apart && !reference.columns.front().column.empty()) {
                 pattern += pattern.empty() ? "" : " ";
                 pattern += "{" + reference.columns.front().column + "}";

@@ -85,7 +85,8 @@ std::optional<Id> ReferenceFinder::search(Search& search, const ReferenceValues&
     const Id first = header_of(record).id();
     if (cursor->next(record.object())) {
         problems.push_back(
-            {std::string(search.lookup->entity->name), std::string(search.lookup->keys[0].field->name),
+            {std::string(search.lookup->entity->name),
+             std::string(search.lookup->keys[0].field->name),
              crmkit::detail::shown_value(key_values_.front()),
              fmt::format("matches several {}, {} and {} among them", search.lookup->entity->plural,
                          first.value, header_of(record).id().value)});

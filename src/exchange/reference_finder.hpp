@@ -78,8 +78,7 @@ class ReferenceFinder {
 
     /// The record; none when there is none. `problems` gets a problem (without its place) when a
     /// value cannot be one of the key, or when several records match.
-    Link find(std::size_t reference, const ReferenceValues& values,
-              std::vector<Problem>& problems);
+    Link find(std::size_t reference, const ReferenceValues& values, std::vector<Problem>& problems);
 
     /// A record was written: what it is found by may mean another one now.
     void forget(const Entity& entity, const RecordView& record);

@@ -44,8 +44,12 @@ class RowBuffer {
         problems_.clear();
     }
     void add(const CsvRow& row) {
-        Row added{cells_.size(), row.size(), static_cast<std::int64_t>(row.line()),
-                  static_cast<std::int64_t>(row.number()), row.blank(), no_problems};
+        Row added{cells_.size(),
+                  row.size(),
+                  static_cast<std::int64_t>(row.line()),
+                  static_cast<std::int64_t>(row.number()),
+                  row.blank(),
+                  no_problems};
         for (std::size_t i = 0; i < row.size(); ++i) {
             const std::string_view cell = row[i];
             cells_.push_back({text_.size(), cell.size(), static_cast<std::int64_t>(row.line(i))});

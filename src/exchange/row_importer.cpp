@@ -186,11 +186,10 @@ bool RowImporter::read_values(std::size_t number) {
         values.texts[i].assign(text);
         has_value = has_value || (!text.empty() && !column.text.is_constant());
     }
-    const bool only_constants =
-        std::all_of(reference.columns.begin(), reference.columns.end(),
-                    [](const ReferenceColumn& column) {
-                        return column.reference == none && column.text.is_constant();
-                    });
+    const bool only_constants = std::all_of(
+        reference.columns.begin(), reference.columns.end(), [](const ReferenceColumn& column) {
+            return column.reference == none && column.text.is_constant();
+        });
     return has_value || only_constants;
 }
 
@@ -250,8 +249,7 @@ void RowImporter::decide_missing(std::size_t number) {
 
 void RowImporter::set_reference(const Field& field, const MutableRecordView& record,
                                 const Link& link) {
-    record.set(field,
-               field.type() == FieldType::reference ? ValueView(link.id) : ValueView(link));
+    record.set(field, field.type() == FieldType::reference ? ValueView(link.id) : ValueView(link));
 }
 
 // ---- Values
@@ -386,9 +384,9 @@ void RowImporter::check_object(const Place& place, void* object) {
         const bool is_empty = field != nullptr && field->is_required && problem.value.empty() &&
                               crmkit::detail::is_empty(RecordView(entity, object), *field);
         const bool may_be_filled =
-            is_empty && (!field->target.empty() ||
-                         (entity.state_machine != nullptr &&
-                          entity.state_machine->status_field == field->name));
+            is_empty &&
+            (!field->target.empty() || (entity.state_machine != nullptr &&
+                                        entity.state_machine->status_field == field->name));
         if (!may_be_filled && !is_reported(entity.name, problem.field)) {
             add_problem(column_of(place, problem.field), entity.name, problem.field,
                         std::move(problem.value), std::move(problem.message));
@@ -531,8 +529,8 @@ void RowImporter::write_references() {
 bool RowImporter::find_child(const CompiledChild& plan, const Child& child, Record& found) {
     const auto query = state_.engine().queries().query(*plan.entity, plan.query);
     const Link parent{plan_.entity.number, outcome_.row.record};
-    const ValueView value =
-        plan.parent_field->type() == FieldType::reference ? ValueView(parent.id) : ValueView(parent);
+    const ValueView value = plan.parent_field->type() == FieldType::reference ? ValueView(parent.id)
+                                                                              : ValueView(parent);
     const auto cursor = state_.writer().scan(*query, {{&value, 1}, state_.now(), {}});
     while (cursor->next(found.object())) {
         const bool agrees = std::all_of(plan.keys.begin(), plan.keys.end(), [&](std::size_t key) {
@@ -583,7 +581,8 @@ void RowImporter::write() {
     place_ = {&plan_.entity, none, none};
     UpsertAction action = UpsertAction::created;
     if (plan_.has_key()) {
-        action = engine::upsert_record(session_, plan_.entity, key_, record_, plan_.policy, &given_);
+        action =
+            engine::upsert_record(session_, plan_.entity, key_, record_, plan_.policy, &given_);
     } else {
         engine::insert_record(session_, plan_.entity, record_.object(), Authority::host);
     }
@@ -602,9 +601,10 @@ void RowImporter::write() {
     }
     const bool is_known = action != UpsertAction::created;
     const bool any_child = write_children(is_known);
-    outcome_.row.action = !is_known                                       ? ImportAction::create
-                          : action == UpsertAction::updated || any_child ? ImportAction::update
-                                                                 : ImportAction::leave_unchanged;
+    outcome_.row.action = !is_known ? ImportAction::create
+                          : action == UpsertAction::updated || any_child
+                              ? ImportAction::update
+                              : ImportAction::leave_unchanged;
 }
 
 /// Runs a write; false when it was refused for the row's values, which are added as problems.

@@ -35,8 +35,7 @@ void change_characters(std::string& text, Change change) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
-        crmkit::detail::append_character(
-            out, change(crmkit::detail::next_character(text, at)));
+        crmkit::detail::append_character(out, change(crmkit::detail::next_character(text, at)));
     }
     text = std::move(out);
 }
@@ -95,14 +94,14 @@ bool collapse_spaces(std::string& text) {
 
 TransformStep make_replace(const ImportTransform& transform) {
     require_text(transform, "what to replace");
-    return [from = transform.text, to = transform.with](std::string& text, std::string&,
-                                                        MapCounts&) {
-        for (std::size_t at = text.find(from); at != std::string::npos;
-             at = text.find(from, at + to.size())) {
-            text.replace(at, from.size(), to);
-        }
-        return true;
-    };
+    return
+        [from = transform.text, to = transform.with](std::string& text, std::string&, MapCounts&) {
+            for (std::size_t at = text.find(from); at != std::string::npos;
+                 at = text.find(from, at + to.size())) {
+                text.replace(at, from.size(), to);
+            }
+            return true;
+        };
 }
 
 std::vector<std::string_view> parts_of(std::string_view text, std::string_view separator) {
@@ -151,8 +150,7 @@ TransformStep make_list(const ImportTransform& transform) {
 
 TransformStep make_date(const ImportTransform& transform, const TransformTarget& target) {
     require_text(transform, "the form of the dates");
-    const bool date_only =
-        target.field != nullptr && target.field->type() == FieldType::date;
+    const bool date_only = target.field != nullptr && target.field->type() == FieldType::date;
     return [form = DateForm(transform.text, transform.with), date_only](
                std::string& text, std::string& why, MapCounts&) {
         auto read = form.read(trim(text), date_only, why);
@@ -338,10 +336,10 @@ CompiledTransforms compile_transforms(std::span<const ImportTransform> transform
             continue;
         }
         // Nothing is a number, a date or a name: an empty cell stays empty.
-        compiled.steps.push_back([inner = std::move(step)](std::string& text, std::string& why,
-                                                           MapCounts& counts) {
-            return text.empty() || inner(text, why, counts);
-        });
+        compiled.steps.push_back(
+            [inner = std::move(step)](std::string& text, std::string& why, MapCounts& counts) {
+                return text.empty() || inner(text, why, counts);
+            });
     }
     return compiled;
 }

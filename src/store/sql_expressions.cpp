@@ -48,23 +48,13 @@ std::string one_of(const std::vector<std::string>& alternatives) {
     return out + ")";
 }
 
-std::string_view sign_of(NodeKind kind) {
-    switch (kind) {
-        case NodeKind::equal:
-            return " = ";
-        case NodeKind::not_equal:
-            return " <> ";
-        case NodeKind::less:
-            return " < ";
-        case NodeKind::less_equal:
-            return " <= ";
-        case NodeKind::greater:
-            return " > ";
-        case NodeKind::greater_equal:
-            return " >= ";
-        default:
-            return {};
-    }
+std::string_view sign_of(NodeKind comparison) {
+    return comparison == NodeKind::equal        ? " = "
+           : comparison == NodeKind::not_equal  ? " <> "
+           : comparison == NodeKind::less       ? " < "
+           : comparison == NodeKind::less_equal ? " <= "
+           : comparison == NodeKind::greater    ? " > "
+                                                : " >= ";
 }
 
 /// Whether SQL can read the value as it is stored: a field, a constant, a child list.
@@ -335,9 +325,21 @@ std::string SqlExpressions::condition(const Node& node, SqlScope& scope) {
                        ? operand(*node.operands[0], scope).second + " IS " +
                              std::to_string(node.index)
                        : program(node, scope);
-        default:
-            return operand(node, scope).first;
+        case NodeKind::literal:
+        case NodeKind::parameter:
+        case NodeKind::path:
+        case NodeKind::children:
+        case NodeKind::convert:
+        case NodeKind::negate:
+        case NodeKind::add:
+        case NodeKind::subtract:
+        case NodeKind::multiply:
+        case NodeKind::divide:
+        case NodeKind::concat:
+        case NodeKind::call:
+            break;
     }
+    return operand(node, scope).first;
 }
 
 /// "(a AND b AND …)", in groups so that no chain is too long.
@@ -427,16 +429,12 @@ Operand SqlExpressions::operand(const Node& node, SqlScope& scope) {
     if (node.is_constant) {
         return {.first = constant(node, SlotPart::whole), .second = {}};
     }
-    switch (node.kind) {
-        case NodeKind::path: {
-            SqlScope& home = outwards(scope, node.path.levels);
-            return path(node.path, 0, {home.table}, home);
-        }
-        case NodeKind::children:
-            return {.first = children(node, scope), .second = {}};
-        default:
-            return {.first = program(node, scope), .second = {}};
+    if (node.kind == NodeKind::path) {
+        SqlScope& home = outwards(scope, node.path.levels);
+        return path(node.path, 0, {home.table}, home);
     }
+    return {.first = node.kind == NodeKind::children ? children(node, scope) : program(node, scope),
+            .second = {}};
 }
 
 std::string SqlExpressions::part(const Node& node, SlotPart which, SqlScope& scope) {

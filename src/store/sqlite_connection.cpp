@@ -69,8 +69,9 @@ void fail(sqlite3* connection, int result) {
         throw duplicate_error(sqlite3_errmsg(connection));
     }
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
-        throw Error(ErrorCode::restricted, "another record refers to this one, or it refers to one "
-                                           "that does not exist");
+        throw Error(ErrorCode::restricted,
+                    "another record refers to this one, or it refers to one "
+                    "that does not exist");
     }
     const ErrorCode named = error_code(code);
     std::string message = "the store answered: ";

@@ -75,8 +75,8 @@ void refuse_second_sqlite() {
 
 void refuse_foreign_connection(sqlite3* connection) {
     sqlite3_vfs* vfs = nullptr;
-    const int result =
-        sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER, static_cast<void*>(&vfs));
+    const int result = sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER,
+                                            static_cast<void*>(&vfs));
     if (result != SQLITE_OK || !is_our_vfs(vfs)) {
         throw Error(ErrorCode::two_sqlites,
                     "the connection was opened by another copy of SQLite than the one crmkit is "

@@ -102,7 +102,8 @@ void SqliteStorage::changes(Id record, std::int64_t from,
 void SqliteStorage::add_timeline(std::span<const TimelineEntry> entries) {
     auto insert = connection_->prepare(
         fmt::format("INSERT OR REPLACE INTO {} (party, at, record, via, entity, kind) "
-                    "VALUES (?, ?, ?, ?, ?, ?)", names_.timeline));
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    names_.timeline));
     for (const TimelineEntry& entry : entries) {
         insert->bind(1, entry.party.value);
         insert->bind(2, entry.at.microseconds);
@@ -129,7 +130,8 @@ void SqliteStorage::remove_timeline(std::span<const TimelineEntry> entries) {
 std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
     auto select = connection_->prepare(fmt::format(
         "SELECT at, record, via, entity, kind FROM {} WHERE party = ? AND at >= ? AND at < ? AND "
-        "(at, record) < (?, ?) ORDER BY at DESC, record DESC, via DESC", names_.timeline));
+        "(at, record) < (?, ?) ORDER BY at DESC, record DESC, via DESC",
+        names_.timeline));
     select->bind(1, range.party.value);
     select->bind(2, range.since.microseconds);
     select->bind(3, range.until.microseconds);
@@ -139,8 +141,8 @@ std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
     while (found.size() < range.limit && select->step()) {
         const TimelineEntry entry = read_entry(*select, range.party);
         const bool is_wanted = ((range.kinds >> entry.kind) & 1U) != 0;
-        const bool is_repeated = !found.empty() && found.back().record == entry.record &&
-                                 found.back().at == entry.at;
+        const bool is_repeated =
+            !found.empty() && found.back().record == entry.record && found.back().at == entry.at;
         if (is_wanted && !is_repeated) {
             found.push_back(entry);
         }
@@ -149,9 +151,10 @@ std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
 }
 
 std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
-    auto select = connection_->prepare(fmt::format(
-        "SELECT at, record, via, entity, kind FROM {} WHERE party = ? AND via = ? "
-        "ORDER BY at, record", names_.timeline));
+    auto select = connection_->prepare(
+        fmt::format("SELECT at, record, via, entity, kind FROM {} WHERE party = ? AND via = ? "
+                    "ORDER BY at, record",
+                    names_.timeline));
     select->bind(1, party.value);
     select->bind(2, via.value);
     std::vector<TimelineEntry> found;

@@ -59,8 +59,7 @@ class QueryCursor final : public Cursor {
 
 template <typename Compile>
 std::shared_ptr<const KeptStatements> CompiledQueries::find_or_compile(
-    const std::shared_ptr<const expr::Parameters>& identity, std::string variant,
-    Compile compile) {
+    const std::shared_ptr<const expr::Parameters>& identity, std::string variant, Compile compile) {
     Key key(identity.get(), std::move(variant));
     if (const auto found = kept_.find(key); found != kept_.end()) {
         return found->second.statements;
@@ -111,8 +110,8 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
 std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation& aggregation,
                                                          const QueryArguments& arguments) {
     const std::span<const ValueView> parameters[] = {arguments.parameters};
-    const BindValues values{expr::Moment(arguments.now), parameters, {},
-                            aggregation.limit.value_or(INT64_MAX)};
+    const BindValues values{
+        expr::Moment(arguments.now), parameters, {}, aggregation.limit.value_or(INT64_MAX)};
     const auto kept = queries_.aggregation(aggregation);
     const KeptStatement& only = kept->front();
     const LentStatement statement = only.pool->lend();

@@ -182,10 +182,9 @@ int read_member(const Statement& statement, int column, const Field& field, void
                           });
             return column + 2;
         case NativeKind::date:
-            read_optional(statement, column, as<std::optional<Date>>(member),
-                          [](std::int64_t number) {
-                              return Date{static_cast<std::int32_t>(number)};
-                          });
+            read_optional(
+                statement, column, as<std::optional<Date>>(member),
+                [](std::int64_t number) { return Date{static_cast<std::int32_t>(number)}; });
             break;
         case NativeKind::instant:
             read_optional(statement, column, as<std::optional<Instant>>(member),

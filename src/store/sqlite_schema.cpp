@@ -29,9 +29,9 @@ std::string column_definition(const Column& column) {
         return definition + " PRIMARY KEY";
     }
     // A NOT NULL column needs a default, so that it can be added to a table that has rows.
-    return column.is_not_null ? definition + " NOT NULL DEFAULT " +
-                                 (column.type == ColumnType::text ? "''" : "0")
-                           : definition;
+    return column.is_not_null
+               ? definition + " NOT NULL DEFAULT " + (column.type == ColumnType::text ? "''" : "0")
+               : definition;
 }
 
 /// The parts of an index's list: "owner, state, close_date".
@@ -66,9 +66,9 @@ IndexStatement index_statement(const TableNames& names, const Entity& entity, co
             }
         }
     }
-    const std::string sql = fmt::format(
-        "CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL", index.is_unique ? "UNIQUE " : "",
-        quoted(name), names.of(entity), columns);
+    const std::string sql =
+        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL",
+                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns);
     return {std::move(name), sql};
 }
 
@@ -181,22 +181,34 @@ void SchemaUpgrade::create_own_tables() {
             fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) {}", name, columns, options));
     };
     create(names_.settings, "key TEXT PRIMARY KEY, value TEXT NOT NULL", "STRICT, WITHOUT ROWID");
-    create(names_.schema_entities, "number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-                                   "plural TEXT NOT NULL", "STRICT");
-    create(names_.schema_fields, "entity INTEGER NOT NULL, field INTEGER NOT NULL, "
-                                 "name TEXT NOT NULL, type TEXT NOT NULL, "
-                                 "PRIMARY KEY (entity, field)", "STRICT, WITHOUT ROWID");
-    create(names_.migrations, "sequence INTEGER PRIMARY KEY, schema_version INTEGER NOT NULL, "
-                              "statement TEXT NOT NULL", "STRICT");
-    create(names_.changes, "position INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER, "
-                           "origin TEXT, cause INTEGER, entity INTEGER NOT NULL, "
-                           "record INTEGER NOT NULL, kind INTEGER NOT NULL, "
-                           "version INTEGER NOT NULL, changed TEXT NOT NULL", "STRICT");
-    connection_.execute(fmt::format("CREATE INDEX IF NOT EXISTS \"{}changes_by_record\" ON {} "
-                                    "(record)", names_.prefix, names_.changes));
-    create(names_.timeline, "party INTEGER NOT NULL, at INTEGER NOT NULL, record INTEGER NOT NULL, "
-                            "via INTEGER NOT NULL, entity INTEGER NOT NULL, kind INTEGER NOT NULL, "
-                            "PRIMARY KEY (party, at, record, via)", "STRICT, WITHOUT ROWID");
+    create(names_.schema_entities,
+           "number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+           "plural TEXT NOT NULL",
+           "STRICT");
+    create(names_.schema_fields,
+           "entity INTEGER NOT NULL, field INTEGER NOT NULL, "
+           "name TEXT NOT NULL, type TEXT NOT NULL, "
+           "PRIMARY KEY (entity, field)",
+           "STRICT, WITHOUT ROWID");
+    create(names_.migrations,
+           "sequence INTEGER PRIMARY KEY, schema_version INTEGER NOT NULL, "
+           "statement TEXT NOT NULL",
+           "STRICT");
+    create(names_.changes,
+           "position INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER, "
+           "origin TEXT, cause INTEGER, entity INTEGER NOT NULL, "
+           "record INTEGER NOT NULL, kind INTEGER NOT NULL, "
+           "version INTEGER NOT NULL, changed TEXT NOT NULL",
+           "STRICT");
+    connection_.execute(
+        fmt::format("CREATE INDEX IF NOT EXISTS \"{}changes_by_record\" ON {} "
+                    "(record)",
+                    names_.prefix, names_.changes));
+    create(names_.timeline,
+           "party INTEGER NOT NULL, at INTEGER NOT NULL, record INTEGER NOT NULL, "
+           "via INTEGER NOT NULL, entity INTEGER NOT NULL, kind INTEGER NOT NULL, "
+           "PRIMARY KEY (party, at, record, via)",
+           "STRICT, WITHOUT ROWID");
 }
 
 void SchemaUpgrade::apply(const std::string& statement) {
@@ -279,8 +291,9 @@ void SchemaUpgrade::alter_table(const Entity& entity) {
 void SchemaUpgrade::match_indexes(const Entity& entity) {
     std::map<std::string, std::string> present;
     {
-        auto select = connection_.prepare("SELECT name, sql FROM sqlite_master WHERE "
-                                          "type = 'index' AND tbl_name = ? AND sql IS NOT NULL");
+        auto select = connection_.prepare(
+            "SELECT name, sql FROM sqlite_master WHERE "
+            "type = 'index' AND tbl_name = ? AND sql IS NOT NULL");
         const std::string table = names_.prefix + std::string(entity.plural);
         select->bind(1, table);
         while (select->step()) {
@@ -324,9 +337,10 @@ bool SchemaUpgrade::match_search(const Entity& entity) {
         // Contentless, because the engine knows the old text when it takes a record out; without
         // positions and sizes, because nothing ranks by them; ascii, because the words arrive
         // folded and separated by spaces, and this tokenizer then takes them as they are.
-        apply(fmt::format("CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, "
-                          "detail=none, prefix='2 3', tokenize='ascii')",
-                          names_.quoted_search_of(entity)));
+        apply(
+            fmt::format("CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, "
+                        "detail=none, prefix='2 3', tokenize='ascii')",
+                        names_.quoted_search_of(entity)));
     }
     connection_.execute(fmt::format("INSERT OR REPLACE INTO {} (key, value) VALUES ('{}', '{}')",
                                     names_.settings, key, columns));
@@ -337,8 +351,7 @@ std::vector<const Entity*> SchemaUpgrade::run() {
     create_own_tables();
     std::map<std::int64_t, std::string> stored;
     {
-        auto select =
-            connection_.prepare("SELECT number, plural FROM " + names_.schema_entities);
+        auto select = connection_.prepare("SELECT number, plural FROM " + names_.schema_entities);
         while (select->step()) {
             stored[select->integer(0)] = std::string(select->text(1));
         }
@@ -365,9 +378,10 @@ std::vector<const Entity*> SchemaUpgrade::run() {
             to_index.push_back(entity);
         }
     }
-    connection_.execute(fmt::format("INSERT OR REPLACE INTO {} (key, value) VALUES "
-                                    "('schema_version', '{}'), ('schema_fingerprint', '{}')",
-                                    names_.settings, schema_version, fingerprint()));
+    connection_.execute(
+        fmt::format("INSERT OR REPLACE INTO {} (key, value) VALUES "
+                    "('schema_version', '{}'), ('schema_fingerprint', '{}')",
+                    names_.settings, schema_version, fingerprint()));
     return to_index;
 }
 

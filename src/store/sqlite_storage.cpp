@@ -119,13 +119,13 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
     EntityStatements made{
         &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?", columns, table)),
         &connection_->pool(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks)),
-        &connection_->pool(fmt::format(
-            "SELECT 1 FROM {} WHERE id = ? AND deleted_at IS NULL", table)),
+        &connection_->pool(
+            fmt::format("SELECT 1 FROM {} WHERE id = ? AND deleted_at IS NULL", table)),
     };
     if (is_searchable(entity)) {
         const std::string search = names_.quoted_search_of(entity);
-        made.index_text = &connection_->pool(
-            fmt::format("INSERT INTO {} (rowid, words) VALUES (?, ?)", search));
+        made.index_text =
+            &connection_->pool(fmt::format("INSERT INTO {} (rowid, words) VALUES (?, ?)", search));
         made.unindex_text = &connection_->pool(
             fmt::format("INSERT INTO {0} ({0}, rowid, words) VALUES ('delete', ?, ?)", search));
     }
@@ -253,8 +253,9 @@ Id SqliteStorage::highest_id() {
 
 void SqliteStorage::refill_search(const Entity& entity) {
     Record record(entity);
-    auto statement = connection_->prepare(fmt::format(
-        "SELECT {} FROM {} WHERE deleted_at IS NULL", column_list(entity, ", "), names_.of(entity)));
+    auto statement =
+        connection_->prepare(fmt::format("SELECT {} FROM {} WHERE deleted_at IS NULL",
+                                         column_list(entity, ", "), names_.of(entity)));
     while (statement->step()) {
         int column = 0;
         for (const Field& field : entity.fields) {
@@ -303,8 +304,9 @@ std::vector<std::string> SqliteStorage::check_integrity() {
         }
     };
     collect("PRAGMA integrity_check");
-    collect("SELECT 'a row of ' || \"table\" || ' refers to one of ' || parent || "
-            "' that does not exist' FROM pragma_foreign_key_check");
+    collect(
+        "SELECT 'a row of ' || \"table\" || ' refers to one of ' || parent || "
+        "' that does not exist' FROM pragma_foreign_key_check");
     return found;
 }
 

@@ -33,9 +33,10 @@ void claim_file(Connection& connection, const std::string& path, bool read_only)
     }
     const auto tables = connection.read_integer("SELECT count(*) FROM sqlite_master").value_or(0);
     if (id != 0 || tables != 0) {
-        throw Error(ErrorCode::corrupt, "'" + path + "' is an SQLite database but not a crmkit "
-                                                     "store; to keep crmkit's tables inside a "
-                                                     "database of yours, open it on a connection");
+        throw Error(ErrorCode::corrupt, "'" + path +
+                                            "' is an SQLite database but not a crmkit "
+                                            "store; to keep crmkit's tables inside a "
+                                            "database of yours, open it on a connection");
     }
     if (!read_only) {
         connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
@@ -64,8 +65,9 @@ std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& o
     harden(connection->handle());
     sqlite3_busy_timeout(connection->handle(), static_cast<int>(options.busy_timeout.count()));
     if (sqlite3_db_readonly(connection->handle(), "main") == 1 && !options.read_only) {
-        throw Error(ErrorCode::read_only, "the store '" + path + "' may only be read: open it "
-                                          "read-only, or change the file's permissions");
+        throw Error(ErrorCode::read_only, "the store '" + path +
+                                              "' may only be read: open it "
+                                              "read-only, or change the file's permissions");
     }
     claim_file(*connection, path, options.read_only);
     choose_pragmas(*connection, options);
@@ -75,8 +77,8 @@ std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& o
 
 bool is_plain_prefix(std::string_view prefix) {
     for (const char c : prefix) {
-        const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || c == '_';
+        const bool ok =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         if (!ok) {
             return false;
         }

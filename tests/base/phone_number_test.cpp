@@ -12,9 +12,9 @@
 #include "test_data.hpp"
 
 using namespace std::string_view_literals;
+using crmkit::DialNumber;
 using crmkit::normalize_phone_number;
 using crmkit::parse_phone_number;
-using crmkit::DialNumber;
 
 namespace {
 

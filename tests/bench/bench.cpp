@@ -65,8 +65,8 @@ class Specimen {
         }
         Random random(1);
         int number = 0;
-        const auto results = me.create_stream(
-            entity_of<Contact>(), BulkMode::all_or_nothing, [&]() -> void* {
+        const auto results =
+            me.create_stream(entity_of<Contact>(), BulkMode::all_or_nothing, [&]() -> void* {
                 if (number == size.contacts) {
                     return nullptr;
                 }
@@ -224,8 +224,7 @@ class ReadyRows {
         Random random(5);
         contacts_.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) {
-            Contact& contact =
-                contacts_.emplace_back(contact_number(first_number + i, random, {}));
+            Contact& contact = contacts_.emplace_back(contact_number(first_number + i, random, {}));
             contact.job_title.clear();
             contact.language.clear();
             contact.id = Id{first_id.value + i};
@@ -240,10 +239,18 @@ class ReadyRows {
     [[nodiscard]] std::size_t size() const { return contacts_.size(); }
     [[nodiscard]] raw_contact row(std::size_t i, std::int64_t position) const {
         const Contact& c = contacts_[i];
-        return {c.id.value,      c.created_at.microseconds, position,
-                c.first_name.c_str(), c.last_name.c_str(),  c.full_name.c_str(),
-                c.email.c_str(), c.email_normal.c_str(),    c.phone.c_str(),
-                c.phone_normal.c_str(), history_[i].c_str(), words_[i].c_str()};
+        return {c.id.value,
+                c.created_at.microseconds,
+                position,
+                c.first_name.c_str(),
+                c.last_name.c_str(),
+                c.full_name.c_str(),
+                c.email.c_str(),
+                c.email_normal.c_str(),
+                c.phone.c_str(),
+                c.phone_normal.c_str(),
+                history_[i].c_str(),
+                words_[i].c_str()};
     }
 
   private:

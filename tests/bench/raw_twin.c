@@ -5,20 +5,20 @@
 #include <string.h>
 
 struct raw_twin {
-    sqlite3 *db;
+    sqlite3* db;
     sqlite3_stmt *get, *page, *scan, *begin, *commit, *insert, *history, *words, *last;
 };
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
-    sqlite3_stmt *statement = NULL;
+static sqlite3_stmt* prepare(sqlite3* db, const char* sql) {
+    sqlite3_stmt* statement = NULL;
     if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) {
         return NULL;
     }
     return statement;
 }
 
-raw_twin *raw_open(const char *path) {
-    raw_twin *twin = calloc(1, sizeof *twin);
+raw_twin* raw_open(const char* path) {
+    raw_twin* twin = calloc(1, sizeof *twin);
     if (twin == NULL ||
         sqlite3_open_v2(path, &twin->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
             SQLITE_OK) {
@@ -49,7 +49,7 @@ raw_twin *raw_open(const char *path) {
     return twin;
 }
 
-void raw_close(raw_twin *twin) {
+void raw_close(raw_twin* twin) {
     if (twin == NULL) {
         return;
     }
@@ -67,10 +67,10 @@ void raw_close(raw_twin *twin) {
 }
 
 /* A string of the row as C code keeps one: its own copy. */
-static int64_t read_text(sqlite3_stmt *row, int column) {
-    const void *text = sqlite3_column_text(row, column);
+static int64_t read_text(sqlite3_stmt* row, int column) {
+    const void* text = sqlite3_column_text(row, column);
     const int size = sqlite3_column_bytes(row, column);
-    char *copy = malloc((size_t)size + 1);
+    char* copy = malloc((size_t)size + 1);
     int64_t seen = 0;
     if (copy != NULL) {
         memcpy(copy, text, (size_t)size);
@@ -82,7 +82,7 @@ static int64_t read_text(sqlite3_stmt *row, int column) {
 }
 
 /* Reads every column of a row, by its type. */
-static int64_t read_row(sqlite3_stmt *row) {
+static int64_t read_row(sqlite3_stmt* row) {
     const int columns = sqlite3_column_count(row);
     int64_t sum = 0;
     for (int i = 0; i < columns; ++i) {
@@ -100,7 +100,7 @@ static int64_t read_row(sqlite3_stmt *row) {
     return sum;
 }
 
-static int64_t read_all(sqlite3_stmt *statement) {
+static int64_t read_all(sqlite3_stmt* statement) {
     int64_t sum = 0;
     int result = sqlite3_step(statement);
     for (; result == SQLITE_ROW; result = sqlite3_step(statement)) {
@@ -110,40 +110,40 @@ static int64_t read_all(sqlite3_stmt *statement) {
     return result == SQLITE_DONE ? sum : -1;
 }
 
-int64_t raw_get(raw_twin *twin, int64_t id) {
+int64_t raw_get(raw_twin* twin, int64_t id) {
     sqlite3_bind_int64(twin->get, 1, id);
     return read_all(twin->get);
 }
 
-int64_t raw_page(raw_twin *twin, int64_t account, int64_t limit) {
+int64_t raw_page(raw_twin* twin, int64_t account, int64_t limit) {
     sqlite3_bind_int64(twin->page, 1, account);
     sqlite3_bind_int64(twin->page, 2, limit);
     return read_all(twin->page);
 }
 
-int64_t raw_scan(raw_twin *twin) { return read_all(twin->scan); }
+int64_t raw_scan(raw_twin* twin) { return read_all(twin->scan); }
 
-static int run(sqlite3_stmt *statement) {
+static int run(sqlite3_stmt* statement) {
     const int result = sqlite3_step(statement);
     sqlite3_reset(statement);
     return result == SQLITE_DONE ? 0 : 1;
 }
 
-int raw_begin(raw_twin *twin) { return run(twin->begin); }
-int raw_commit(raw_twin *twin) { return run(twin->commit); }
+int raw_begin(raw_twin* twin) { return run(twin->begin); }
+int raw_commit(raw_twin* twin) { return run(twin->commit); }
 
-int64_t raw_last_position(raw_twin *twin) {
+int64_t raw_last_position(raw_twin* twin) {
     const int64_t last =
         sqlite3_step(twin->last) == SQLITE_ROW ? sqlite3_column_int64(twin->last, 0) : 0;
     sqlite3_reset(twin->last);
     return last;
 }
 
-static void bind_text(sqlite3_stmt *statement, int index, const char *text) {
+static void bind_text(sqlite3_stmt* statement, int index, const char* text) {
     sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-int raw_insert(raw_twin *twin, const raw_contact *contact) {
+int raw_insert(raw_twin* twin, const raw_contact* contact) {
     sqlite3_bind_int64(twin->insert, 1, contact->id);
     sqlite3_bind_int64(twin->insert, 2, contact->now);
     sqlite3_bind_int64(twin->insert, 3, contact->now);

@@ -12,14 +12,14 @@ extern "C" {
 typedef struct raw_twin raw_twin;
 
 /* Opens the file of a store. NULL when that fails. */
-raw_twin *raw_open(const char *path);
-void raw_close(raw_twin *twin);
+raw_twin* raw_open(const char* path);
+void raw_close(raw_twin* twin);
 
 /* Each reads every column of every row it finds; returns a sum over them, so that no reading can be
  * left out. -1 on failure. */
-int64_t raw_get(raw_twin *twin, int64_t id);
-int64_t raw_page(raw_twin *twin, int64_t account, int64_t limit);
-int64_t raw_scan(raw_twin *twin);
+int64_t raw_get(raw_twin* twin, int64_t id);
+int64_t raw_page(raw_twin* twin, int64_t account, int64_t limit);
+int64_t raw_scan(raw_twin* twin);
 
 /* A contact to insert, with everything that crmkit writes about it. */
 typedef struct raw_contact {
@@ -28,14 +28,14 @@ typedef struct raw_contact {
     int64_t position;
     const char *first_name, *last_name, *full_name;
     const char *email, *email_normal, *phone, *phone_normal;
-    const char *history; /* the JSON of the history row */
-    const char *words;   /* the folded words of the search entry */
+    const char* history; /* the JSON of the history row */
+    const char* words;   /* the folded words of the search entry */
 } raw_contact;
 
-int raw_begin(raw_twin *twin);
-int raw_commit(raw_twin *twin);
-int raw_insert(raw_twin *twin, const raw_contact *contact);
-int64_t raw_last_position(raw_twin *twin);
+int raw_begin(raw_twin* twin);
+int raw_commit(raw_twin* twin);
+int raw_insert(raw_twin* twin, const raw_contact* contact);
+int64_t raw_last_position(raw_twin* twin);
 
 #ifdef __cplusplus
 }

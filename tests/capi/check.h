@@ -1,4 +1,8 @@
 /* What a test program in C is made of: cases, checks, and the tally line that tests/run adds up. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L /* NOLINT: for mkdtemp() and what else strict C11 hides */
+#endif
+
 #ifndef CRMKIT_TESTS_CAPI_CHECK_H
 #define CRMKIT_TESTS_CAPI_CHECK_H
 
@@ -37,8 +41,8 @@ static inline int check_int(int64_t expected, int64_t actual, const char* what, 
 
 static inline int check_text(const char* expected, const char* actual, int is_part,
                              const char* what, const char* file, int line) {
-    const int ok = actual != NULL && (is_part ? strstr(actual, expected) != NULL
-                                              : strcmp(expected, actual) == 0);
+    const int ok = actual != NULL &&
+                   (is_part ? strstr(actual, expected) != NULL : strcmp(expected, actual) == 0);
     check_that(ok, what, file, line);
     if (!ok) {
         fprintf(stderr, "    expected %s\"%.300s\", got \"%.300s\"\n", is_part ? "in it " : "",
@@ -63,22 +67,23 @@ static inline int check_code(crmkit_code expected, crmkit_code actual, const cha
 /* A check that fails is counted, and the case goes on. */
 #define CHECK(condition) check_that((condition) ? 1 : 0, #condition, __FILE__, __LINE__)
 #define CHECK_INT(expected, actual) check_int((expected), (actual), #actual, __FILE__, __LINE__)
-#define CHECK_TEXT(expected, actual) check_text((expected), (actual), 0, #actual, __FILE__, __LINE__)
+#define CHECK_TEXT(expected, actual) \
+    check_text((expected), (actual), 0, #actual, __FILE__, __LINE__)
 #define CHECK_CONTAINS(part, actual) check_text((part), (actual), 1, #actual, __FILE__, __LINE__)
 #define CHECK_CODE(expected, call) check_code((expected), (call), #call, __FILE__, __LINE__)
 #define CHECK_OK(call) CHECK_CODE(CRMKIT_OK, call)
 /* A call without which the rest of the case makes no sense. Not for other threads. */
-#define REQUIRE_OK(call)                                         \
-    do {                                                         \
+#define REQUIRE_OK(call)                                                 \
+    do {                                                                 \
         if (!check_code(CRMKIT_OK, (call), #call, __FILE__, __LINE__)) { \
-            longjmp(check_end_of_case, 1);                       \
-        }                                                        \
+            longjmp(check_end_of_case, 1);                               \
+        }                                                                \
     } while (0)
-#define REQUIRE(condition)                                                     \
-    do {                                                                       \
+#define REQUIRE(condition)                                                      \
+    do {                                                                        \
         if (!check_that((condition) ? 1 : 0, #condition, __FILE__, __LINE__)) { \
-            longjmp(check_end_of_case, 1);                                     \
-        }                                                                      \
+            longjmp(check_end_of_case, 1);                                      \
+        }                                                                       \
     } while (0)
 
 /* Says why a case cannot run here; it is counted as skipped. */

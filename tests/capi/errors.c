@@ -103,7 +103,8 @@ static void what_is_shown_of_a_hostile_value_is_short_and_clean(void) {
     CHECK(strlen(crmkit_error_message()) < 1000);
     CHECK(strchr(crmkit_error_message(), '\x07') == NULL);
     memset(huge, '\xFF', 1000000);
-    CHECK_CODE(CRMKIT_VALIDATION, crmkit_set_text(account, field(account, "rating"), huge, 1000000));
+    CHECK_CODE(CRMKIT_VALIDATION,
+               crmkit_set_text(account, field(account, "rating"), huge, 1000000));
     CHECK(strlen(crmkit_error_message()) < 1000);
     CHECK(strchr(crmkit_error_message(), '\xFF') == NULL);
     CHECK_INT(0, crmkit_field(account, huge, 1000000));

@@ -87,7 +87,8 @@ static const struct {
      "https://a.example;https://b.example"},
     {"product", "images", "[\"a;b\", \" c \"]", "[\"a;b\",\" c \"]"},
     {"opportunity", "close_date", "2026-12-31", "2026-12-31"},
-    {"interaction", "scheduled_start", "2026-11-21T10:30:00.25+01:00", "2026-11-21T09:30:00.250000Z"},
+    {"interaction", "scheduled_start", "2026-11-21T10:30:00.25+01:00",
+     "2026-11-21T09:30:00.250000Z"},
 };
 
 static void every_type_is_set_from_text_and_read_as_text(void) {
@@ -220,7 +221,8 @@ static void getters_of_another_type_are_refused(void) {
                crmkit_get_int64(account, field(account, "annual_revenue"), &number));
     CHECK_CODE(CRMKIT_VALIDATION,
                crmkit_get_money(account, field(account, "name"), &number, currency));
-    CHECK_CODE(CRMKIT_VALIDATION, crmkit_get_link(account, field(account, "name"), &entity, &number));
+    CHECK_CODE(CRMKIT_VALIDATION,
+               crmkit_get_link(account, field(account, "name"), &entity, &number));
     CHECK_INT(17, number);
     CHECK_INT(18, entity);
     CHECK_TEXT("old", currency);

@@ -41,8 +41,7 @@ static void it_tells_every_change(void) {
     CHECK_CONTAINS("\"kind\":\"deleted\",\"version\":3", json);
     CHECK_CONTAINS("\"kind\":\"restored\",\"version\":4", json);
     CHECK_CONTAINS("{\"field\":\"name\",\"before\":\"Acme\",\"after\":\"Acme Steel\"}", json);
-    CHECK_CONTAINS(
-        "\"before\":null,\"after\":{\"amount\":\"5.00\",\"currency\":\"EUR\"}", json);
+    CHECK_CONTAINS("\"before\":null,\"after\":{\"amount\":\"5.00\",\"currency\":\"EUR\"}", json);
     CHECK(strstr(json, "created") < strstr(json, "updated")); /* oldest first */
     crmkit_text_free(history);
     crmkit_record_free(account);

@@ -138,8 +138,7 @@ static void after_the_write_it_can_still_be_undone(void) {
     CHECK_CODE(CRMKIT_VETOED, crmkit_update(crm.me, account));
     CHECK_TEXT("too late, and yet", crmkit_error_message());
     CHECK_INT(1, count_of(crm.me, "account", "name = 'Acme'"));
-    CHECK_CODE(CRMKIT_VETOED,
-               crmkit_delete(crm.me, "account", NUL, crmkit_record_id(account), 0));
+    CHECK_CODE(CRMKIT_VETOED, crmkit_delete(crm.me, "account", NUL, crmkit_record_id(account), 0));
     CHECK_INT(1, count_of(crm.me, "account", "name = 'Acme'"));
     crmkit_record_free(account);
     close_crm(&crm);
@@ -384,8 +383,7 @@ static void a_hook_needs_what_it_is_made_of(void) {
                crmkit_before_write(crm.store, "account", NUL, NULL, &hook, &id));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
                crmkit_before_write(crm.store, "account", NUL, watch, &hook, NULL));
-    CHECK_CODE(CRMKIT_NOT_FOUND,
-               crmkit_before_write(crm.store, "acount", NUL, watch, &hook, &id));
+    CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_before_write(crm.store, "acount", NUL, watch, &hook, &id));
     CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_after_write(crm.store, "acount", NUL, watch, &hook, &id));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
                crmkit_after_write(crm.store, "account", NUL, NULL, &hook, &id));

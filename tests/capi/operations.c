@@ -71,13 +71,13 @@ static void an_illegal_move_is_refused(void) {
     CHECK_OK(crmkit_call(crm.me, "sales.win_opportunity", NUL, input, NUL, &result));
     crmkit_text_free(result);
     result = NULL;
-    CHECK_CODE(CRMKIT_ILLEGAL_TRANSITION,
-               crmkit_call(crm.me, "sales.lose_opportunity", NUL,
-                           (snprintf(input, sizeof input,
-                                     "{\"opportunity\": \"%" PRId64 "\", \"reason\": \"price\"}",
-                                     deal),
-                            input),
-                           NUL, &result));
+    CHECK_CODE(
+        CRMKIT_ILLEGAL_TRANSITION,
+        crmkit_call(crm.me, "sales.lose_opportunity", NUL,
+                    (snprintf(input, sizeof input,
+                              "{\"opportunity\": \"%" PRId64 "\", \"reason\": \"price\"}", deal),
+                     input),
+                    NUL, &result));
     CHECK(result == NULL);
     CHECK_INT(1, count_of(crm.me, "opportunity", "state = 'won'"));
     /* The same by writing the stage of a lost deal. */
@@ -137,8 +137,7 @@ static void bad_calls_are_refused(void) {
                crmkit_call(crm.me, "sales.win_opportunity", NUL, "{\"opp", NUL, &result));
     CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_call(crm.me, "sales.win_opportunity", NUL,
                                              "{\"opportunity\": \"5\"}", NUL, &result));
-    CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
-               crmkit_call(crm.me, "sales.\xFF", NUL, "{}", NUL, &result));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_call(crm.me, "sales.\xFF", NUL, "{}", NUL, &result));
     CHECK(result == NULL);
     close_crm(&crm);
 }

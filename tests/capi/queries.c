@@ -23,8 +23,8 @@ static void a_cursor_gives_record_after_record(void) {
     crmkit_cursor* cursor = NULL;
     int32_t found = -1;
     REQUIRE_OK(crmkit_query(crm.me, "account", NUL,
-                            "number_of_employees >= 17 order by number_of_employees desc", NUL, NULL,
-                            0, &cursor));
+                            "number_of_employees >= 17 order by number_of_employees desc", NUL,
+                            NULL, 0, &cursor));
     for (int expected = 19; expected >= 17; --expected) {
         CHECK_OK(crmkit_cursor_next(cursor, account, &found));
         CHECK_INT(1, found);
@@ -52,7 +52,8 @@ static void several_cursors_run_at_once(void) {
     crmkit_cursor* cursors[3];
     int32_t found = 0;
     for (int i = 0; i < 3; ++i) {
-        REQUIRE_OK(crmkit_query(crm.me, "account", NUL, "order by name", NUL, NULL, 0, &cursors[i]));
+        REQUIRE_OK(
+            crmkit_query(crm.me, "account", NUL, "order by name", NUL, NULL, 0, &cursors[i]));
     }
     for (int row = 0; row < 20; ++row) {
         for (int i = 0; i < 3; ++i) {
@@ -226,8 +227,7 @@ static void a_malformed_query_is_refused_with_its_place(void) {
     REQUIRE(deep != NULL);
     memset(deep, '(', 200000);
     crmkit_cursor* cursor = NULL;
-    const crmkit_code code =
-        crmkit_query(crm.me, "account", NUL, deep, 200000, NULL, 0, &cursor);
+    const crmkit_code code = crmkit_query(crm.me, "account", NUL, deep, 200000, NULL, 0, &cursor);
     CHECK(code == CRMKIT_EXPRESSION || code == CRMKIT_LIMIT);
     free(deep);
     close_crm(&crm);
@@ -272,8 +272,8 @@ static void a_page_has_a_sensible_size(void) {
     crmkit_text* page = NULL;
     static const int64_t sizes[] = {0, -1, 10001, INT64_MIN, INT64_MAX};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
-        CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_page(crm.me, "account", NUL, "", NUL, NULL, 0,
-                                                        sizes[i], NULL, 0, &page));
+        CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
+                   crmkit_page(crm.me, "account", NUL, "", NUL, NULL, 0, sizes[i], NULL, 0, &page));
     }
     CHECK_OK(crmkit_page(crm.me, "account", NUL, "", NUL, NULL, 0, 10000, NULL, 0, &page));
     CHECK_TEXT("{\"records\":[],\"next\":\"\"}", crmkit_text_data(page));

@@ -96,8 +96,7 @@ static void a_stale_version_is_a_conflict(void) {
     CHECK_TEXT("1", problem_about("version").value);
     CHECK_CONTAINS("version 2 now", crmkit_error_message());
     CHECK_TEXT("steel", get(two, "industry")); /* what was set is still there */
-    CHECK_CODE(CRMKIT_CONFLICT,
-               crmkit_delete(crm.me, "account", NUL, crmkit_record_id(two), 1));
+    CHECK_CODE(CRMKIT_CONFLICT, crmkit_delete(crm.me, "account", NUL, crmkit_record_id(two), 1));
     CHECK_OK(crmkit_get(crm.me, crmkit_record_id(one), two));
     CHECK_TEXT("Acme One", get(two, "name"));
     CHECK_INT(1, crmkit_is_null(two, field(two, "industry")));
@@ -213,8 +212,8 @@ static void upsert_goes_by_the_key_of_another_system(void) {
     int32_t action = -1;
     CHECK_OK(set(account, "name", "Acme"));
     CHECK_OK(set(account, "industry", "steel"));
-    CHECK_OK(crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_UPDATE, account,
-                           &action));
+    CHECK_OK(
+        crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_UPDATE, account, &action));
     CHECK_INT(CRMKIT_UPSERT_CREATED, action);
     const int64_t id = crmkit_record_id(account);
     CHECK_INT(1, count_of(crm.me, "external_id", "system = 'erp' and key = 'C-1001'"));
@@ -225,8 +224,8 @@ static void upsert_goes_by_the_key_of_another_system(void) {
     CHECK_INT(CRMKIT_UPSERT_SKIPPED, action);
     CHECK_TEXT("Acme", get(again, "name")); /* as stored */
     CHECK_OK(set(again, "name", "Acme Ltd"));
-    CHECK_OK(crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_UPDATE, again,
-                           &action));
+    CHECK_OK(
+        crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_UPDATE, again, &action));
     CHECK_INT(CRMKIT_UPSERT_UPDATED, action);
     CHECK_INT(id, crmkit_record_id(again));
     CHECK_TEXT("steel", get(again, "industry")); /* it was not set, so it stays */
@@ -239,8 +238,8 @@ static void upsert_goes_by_the_key_of_another_system(void) {
                                                CRMKIT_UPSERT_CREATE_OR_FAIL, fresh, &action));
     CHECK_INT(CRMKIT_UPSERT_UPDATED, action); /* as it was */
     CHECK_INT(0, crmkit_record_id(fresh));
-    CHECK_OK(crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_REPLACE, fresh,
-                           &action));
+    CHECK_OK(
+        crmkit_upsert(crm.me, "erp", NUL, "C-1001", NUL, CRMKIT_UPSERT_REPLACE, fresh, &action));
     CHECK_INT(1, crmkit_is_null(fresh, field(fresh, "industry")));
     CHECK_INT(1, count_of(crm.me, "account", ""));
     crmkit_record_free(fresh);
@@ -256,8 +255,7 @@ static void upsert_goes_by_fields_too(void) {
     int32_t action = -1;
     CHECK_OK(set(contact, "last_name", "Lovelace"));
     CHECK_OK(set(contact, "email", "Ada@Example.com"));
-    CHECK_OK(crmkit_upsert_by(crm.me, "email_normal", NUL, CRMKIT_UPSERT_UPDATE, contact,
-                              &action));
+    CHECK_OK(crmkit_upsert_by(crm.me, "email_normal", NUL, CRMKIT_UPSERT_UPDATE, contact, &action));
     CHECK_INT(CRMKIT_UPSERT_CREATED, action);
     crmkit_record* again = new_record(&crm, "contact");
     CHECK_OK(set(again, "last_name", "King"));
@@ -267,14 +265,15 @@ static void upsert_goes_by_fields_too(void) {
     CHECK_INT(crmkit_record_id(contact), crmkit_record_id(again));
     CHECK_OK(crmkit_create(crm.me, again)); /* now two have the address */
     CHECK_OK(set(again, "last_name", "Byron"));
-    CHECK_CODE(CRMKIT_DUPLICATE, crmkit_upsert_by(crm.me, "email_normal", NUL, CRMKIT_UPSERT_UPDATE,
-                                                  again, &action));
+    CHECK_CODE(CRMKIT_DUPLICATE,
+               crmkit_upsert_by(crm.me, "email_normal", NUL, CRMKIT_UPSERT_UPDATE, again, &action));
     CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_upsert_by(crm.me, "last_name,emial", NUL,
                                                   CRMKIT_UPSERT_UPDATE, again, &action));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
                crmkit_upsert_by(crm.me, "", NUL, CRMKIT_UPSERT_UPDATE, again, &action));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_upsert_by(crm.me, "last_name", NUL, 4, again, NULL));
-    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_upsert_by(crm.me, "last_name", NUL, -1, again, NULL));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
+               crmkit_upsert_by(crm.me, "last_name", NUL, -1, again, NULL));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT,
                crmkit_upsert(crm.me, "erp", NUL, "", NUL, CRMKIT_UPSERT_UPDATE, again, NULL));
     CHECK_TEXT("Byron", get(again, "last_name"));

@@ -2,7 +2,9 @@
 #ifndef CRMKIT_TESTS_CAPI_SUPPORT_H
 #define CRMKIT_TESTS_CAPI_SUPPORT_H
 
+#ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L /* NOLINT: for mkdtemp() and what else strict C11 hides */
+#endif
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -39,8 +41,8 @@ static inline crmkit_options options_of_crm(struct crm* crm) {
 
 /* A user, and a session in which she acts. */
 static inline void act_as_ada(struct crm* crm) {
-    REQUIRE_OK(crmkit_ensure_user(crm->store, "Ada Lovelace", NUL, "ada@example.com", NUL,
-                                  &crm->user));
+    REQUIRE_OK(
+        crmkit_ensure_user(crm->store, "Ada Lovelace", NUL, "ada@example.com", NUL, &crm->user));
     REQUIRE_OK(crmkit_session_open(crm->store, crm->user, &crm->me));
 }
 

@@ -19,20 +19,19 @@ TEST_CASE("the 360 view of an account shows every section") {
         me.create(Address{.party = party, .is_primary = true, .city = "Lyon", .country = "FR"});
         const Contact ann =
             me.create(Contact{.last_name = "Ann", .account = acme.id, .job_title = "Buyer"});
-        me.create(Opportunity{.name = "Deal", .account = acme.id,
-                              .amount = Money::of("100", "EUR")});
-        me.create(Opportunity{.name = "Deal 2", .account = acme.id,
-                              .amount = Money::of("50", "USD")});
+        me.create(
+            Opportunity{.name = "Deal", .account = acme.id, .amount = Money::of("100", "EUR")});
+        me.create(
+            Opportunity{.name = "Deal 2", .account = acme.id, .amount = Money::of("50", "USD")});
         me.create(Case{.subject = "Broken", .account = acme.id, .contact = ann.id});
-        const Campaign campaign =
-            me.create(Campaign{.name = "Spring", .campaign_type = "email"});
+        const Campaign campaign = me.create(Campaign{.name = "Spring", .campaign_type = "email"});
         me.create(CampaignMember{.campaign = campaign.id, .party = party, .status = "sent"});
         const auto sale = [&](const char* amount, const char* currency, int days_ago) {
-            me.create(Transaction{
-                .party = party,
-                .kind = TransactionKind::sale,
-                .at = Instant{test_start.microseconds - days_ago * Instant::per_day},
-                .amount = Money::of(amount, currency)});
+            me.create(
+                Transaction{.party = party,
+                            .kind = TransactionKind::sale,
+                            .at = Instant{test_start.microseconds - days_ago * Instant::per_day},
+                            .amount = Money::of(amount, currency)});
         };
         sale("10.00", "EUR", 30);
         sale("20.00", "EUR", 3);
@@ -74,11 +73,10 @@ TEST_CASE("the 360 view of a contact shows organisations and reports") {
         const Account acme = me.create(Account{.name = "Acme", .industry = "steel"});
         const Account second = me.create(Account{.name = "Second"});
         const Contact boss = me.create(Contact{.last_name = "Boss"});
-        const Contact ann = me.create(
-            Contact{.last_name = "Ann", .account = acme.id, .reports_to = boss.id});
+        const Contact ann =
+            me.create(Contact{.last_name = "Ann", .account = acme.id, .reports_to = boss.id});
         me.create(AccountContact{.account = second.id, .contact = ann.id, .role = "adviser"});
-        const Customer360 view =
-            customer_360(me, {.party = Link{Contact::entity_number, ann.id}});
+        const Customer360 view = customer_360(me, {.party = Link{Contact::entity_number, ann.id}});
         CHECK(view.name == "Ann");
         CHECK(view.industry == "steel");
         REQUIRE(view.people.size() == 2);

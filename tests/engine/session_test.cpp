@@ -85,8 +85,9 @@ TEST_CASE("a stale write is a conflict, never a lost update") {
         me.update(mine);
         theirs.industry = "steel";
         CHECK(code_of([&] { me.update(theirs); }) == ErrorCode::conflict);
-        CHECK(code_of([&] { me.update<Account>(mine.id, {{"name", "x"}}, 1); }) ==
-              ErrorCode::conflict);
+        CHECK(code_of([&] {
+                  me.update<Account>(mine.id, {{"name", "x"}}, 1);
+              }) == ErrorCode::conflict);
         CHECK(code_of([&] { me.remove<Account>(mine.id, 1); }) == ErrorCode::conflict);
         CHECK(me.get<Account>(mine.id).name == "Mine");
     });
@@ -100,8 +101,7 @@ TEST_CASE("what is not there is not found") {
         CHECK(code_of([&] { me.update<Account>(Id{7}, {{"name", "x"}}); }) == ErrorCode::not_found);
         CHECK(code_of([&] { me.remove<Account>(Id{7}); }) == ErrorCode::not_found);
         const Account acme = me.create(Account{.name = "Acme"});
-        const Error error =
-            error_of([&] { me.update<Account>(acme.id, {{"industri", "steel"}}); });
+        const Error error = error_of([&] { me.update<Account>(acme.id, {{"industri", "steel"}}); });
         CHECK(error.code() == ErrorCode::not_found);
         CHECK(error.message().find("industry") != std::string::npos);
     });
@@ -132,12 +132,14 @@ TEST_CASE("hierarchies make no circles") {
         const Account top = me.create(Account{.name = "Top"});
         const Account middle = me.create(Account{.name = "Middle", .parent_account = top.id});
         const Account low = me.create(Account{.name = "Low", .parent_account = middle.id});
-        const Error error =
-            error_of([&] { me.update<Account>(top.id, {{"parent_account", low.id}}); });
+        const Error error = error_of([&] {
+            me.update<Account>(top.id, {{"parent_account", low.id}});
+        });
         CHECK(error.code() == ErrorCode::validation);
         CHECK(error.problems().at(0).field == "parent_account");
-        CHECK(code_of([&] { me.update<Account>(top.id, {{"parent_account", top.id}}); }) ==
-              ErrorCode::validation);
+        CHECK(code_of([&] {
+                  me.update<Account>(top.id, {{"parent_account", top.id}});
+              }) == ErrorCode::validation);
     });
 }
 
@@ -145,10 +147,9 @@ TEST_CASE("deleting follows the rules of the references") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         const Account acme = me.create(Account{.name = "Acme"});
-        const Contact ann =
-            me.create(Contact{.last_name = "Ann", .account = acme.id});
-        const Opportunity deal = me.create(
-            Opportunity{.name = "Deal", .account = acme.id, .primary_contact = ann.id});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const Opportunity deal =
+            me.create(Opportunity{.name = "Deal", .account = acme.id, .primary_contact = ann.id});
         const Error error = error_of([&] { me.remove<Account>(acme.id); });
         CHECK(error.code() == ErrorCode::restricted);
         CHECK(error.message().find("opportunity") != std::string::npos);
@@ -163,8 +164,8 @@ TEST_CASE("a deletion cascades and is restored as a whole") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         const Account acme = me.create(Account{.name = "Acme"});
-        const Address address = me.create(
-            Address{.party = Link{Account::entity_number, acme.id}, .city = "Lyon"});
+        const Address address =
+            me.create(Address{.party = Link{Account::entity_number, acme.id}, .city = "Lyon"});
         me.remove<Account>(acme.id);
         CHECK_FALSE(me.find<Address>(address.id));
         CHECK(me.find<Address>(address.id, Deleted::shown));
@@ -308,7 +309,8 @@ TEST_CASE("queries are typed, bound and paged") {
         } while (!request.after.empty());
         REQUIRE(names.size() == 25);
         CHECK(std::is_sorted(names.rbegin(), names.rend()));
-        CHECK(code_of([&] { (void)me.query<Account>("industry = :kind"); }) == ErrorCode::expression);
+        CHECK(code_of([&] { (void)me.query<Account>("industry = :kind"); }) ==
+              ErrorCode::expression);
         const Error error = error_of([&] { (void)me.query<Account>("industri = 'x'"); });
         CHECK(error.code() == ErrorCode::expression);
         CHECK(error.message().find("industry") != std::string::npos);

@@ -143,7 +143,8 @@ TEST_CASE("a full disk is a clear error, and what was there stays") {
     const Id id = make_store(path);
     Crm crm = Crm::open(path);
     Session me = crm.as_system();
-    // A limit on the size of files stands in for the end of the disk; SIGXFSZ would end the process.
+    // A limit on the size of files stands in for the end of the disk; SIGXFSZ would end the
+    // process.
     const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
     rlimit old_limit{};
     REQUIRE(getrlimit(RLIMIT_FSIZE, &old_limit) == 0);

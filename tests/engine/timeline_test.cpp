@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "backends.hpp"
-#include "crmkit/base/random.hpp"
 #include "../../src/engine/session_state.hpp"
 #include "../../src/engine/timeline_rules.hpp"
+#include "backends.hpp"
+#include "crmkit/base/random.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
@@ -97,7 +97,8 @@ TEST_CASE("a timeline follows account, contacts, opportunities and cases") {
               Titles{"about the deal", "Deal"});
         CHECK(titles(me, {.party = link_to(acme), .kinds = {"call", "email"}}) ==
               Titles{"at 2", "at 1"});
-        CHECK(titles(me, {.party = link_to(acme), .since = test_start,
+        CHECK(titles(me, {.party = link_to(acme),
+                          .since = test_start,
                           .until = Instant{test_start.microseconds + 1}}) == Titles{"Broken"});
         check_recomputed(me);
     });
@@ -150,8 +151,8 @@ TEST_CASE("bad timeline requests are refused with all their problems") {
         Session me = crm.as_system();
         const Account acme = me.create(Account{.name = "Acme"});
         const Error error = error_of([&] {
-            (void)timeline(me, {.party = link_to(acme), .kinds = {"shout"}, .limit = 0,
-                                .after = "nonsense"});
+            (void)timeline(
+                me, {.party = link_to(acme), .kinds = {"shout"}, .limit = 0, .after = "nonsense"});
         });
         CHECK(error.code() == ErrorCode::validation);
         CHECK(error.problems().size() == 3);
@@ -221,8 +222,7 @@ TEST_CASE("timelines kept up step by step equal those worked out from scratch") 
                         const Id what = interactions[random.below(interactions.size())];
                         const Id deal = deals[random.below(deals.size())];
                         const bool is_linked =
-                            me.query<InteractionRegarding>("interaction = :what",
-                                                           {{"what", what}})
+                            me.query<InteractionRegarding>("interaction = :what", {{"what", what}})
                                 .first()
                                 .has_value();
                         if (!is_linked && me.find<Interaction>(what) &&

@@ -110,8 +110,7 @@ TEST_CASE("a dry run says row by row what would happen and leaves no trace") {
         crm.after_commit([&commits](const HistoryEntry&) { ++commits; });
         ImportPlan plan = exchange::plan_from_json(contacts_plan);
         plan.key_fields = {"email_normal"};
-        plan.leave_out.push_back(
-            {"Last", {}, exchange::ImportTest::equals, {"total"}});
+        plan.leave_out.push_back({"Last", {}, exchange::ImportTest::equals, {"total"}});
         const std::string before = contents_of(me);
         MemorySource file(
             "First,Last,Mail,Born\n"
@@ -186,8 +185,8 @@ TEST_CASE("a plan that does not fit the file is refused before anything is writt
              {"'Frist' is no column of the file; nearest is 'First'", "nearest is 'last_name'",
               "'Twice' is the name of columns 3 and 4", "'9' is no column of the file, which has 4",
               "full_name' of contact is set by the library", "lacks a year, a month or a day",
-              "has neither a column nor a constant", "'Firm' is no column",
-              "nearest is 'name'", "batch_size: '0' is not 1 to 100,000"}) {
+              "has neither a column nor a constant", "'Firm' is no column", "nearest is 'name'",
+              "batch_size: '0' is not 1 to 100,000"}) {
             CHECK_MESSAGE(error.message().find(part) != std::string::npos, part, " in ",
                           error.message());
         }
@@ -304,8 +303,8 @@ TEST_CASE("an ambiguous reference is a problem that names two of the records") {
                                         "name,company\nOne,Acme\n");
         CHECK(report.refused == 1);
         REQUIRE(report.problems.size() == 1);
-        CHECK(holds(report.problems[0].message, {"matches several accounts",
-                                                 to_string(first.id), to_string(second.id)}));
+        CHECK(holds(report.problems[0].message,
+                    {"matches several accounts", to_string(first.id), to_string(second.id)}));
         CHECK(report.problems[0].column == 2);
         CHECK(report.problems[0].value == "Acme");
     });
@@ -606,9 +605,15 @@ TEST_CASE("other encodings and dialects are found out") {
     Session me = crm.as_system();
     constexpr std::string_view plan = R"({"entity": "contact", "columns": [
         {"column": "Straße", "field": "department"}, {"column": "Name", "field": "last_name"}]})";
-    CHECK(import_text(me, plan, "Name;Stra\xDF" "e\nM\xFCller;K\xF6nigsallee\n").created == 1);
+    CHECK(import_text(me, plan,
+                      "Name;Stra\xDF"
+                      "e\nM\xFCller;K\xF6nigsallee\n")
+              .created == 1);
     std::string utf16 = "\xFF\xFE";
-    for (const char* c = "Name\tStra\xDF" "e\nM\xFCller\tWeg\n"; *c != '\0'; ++c) {
+    for (const char* c =
+             "Name\tStra\xDF"
+             "e\nM\xFCller\tWeg\n";
+         *c != '\0'; ++c) {
         utf16 += *c;
         utf16 += '\0';
     }

@@ -134,9 +134,16 @@ class ValueGenerator {
                 return "date '" + to_string(records_.date()) + "'";
             case TypeKind::instant:
                 return "instant '" + to_string(records_.instant()) + "'";
-            default:
-                return random_.chance(500) ? "true" : "false";
+            case TypeKind::unknown:
+            case TypeKind::boolean:
+            case TypeKind::enumeration:
+            case TypeKind::reference:
+            case TypeKind::link:
+            case TypeKind::text_list:
+            case TypeKind::json:
+                break;
         }
+        return random_.chance(500) ? "true" : "false";
     }
 
     Value random_value(TypeKind kind) {
@@ -156,9 +163,16 @@ class ValueGenerator {
                 return Value(records_.date());
             case TypeKind::instant:
                 return Value(records_.instant());
-            default:
-                return Value(random_.chance(500));
+            case TypeKind::unknown:
+            case TypeKind::boolean:
+            case TypeKind::enumeration:
+            case TypeKind::reference:
+            case TypeKind::link:
+            case TypeKind::text_list:
+            case TypeKind::json:
+                break;
         }
+        return Value(random_.chance(500));
     }
 
     /// What a value of the kind is compared with: often a constant.
@@ -208,9 +222,17 @@ class ValueGenerator {
                 return computed_money(depth);
             case TypeKind::date:
                 return computed_date(depth);
-            default:
-                return computed_instant(depth);
+            case TypeKind::instant:
+            case TypeKind::unknown:
+            case TypeKind::boolean:
+            case TypeKind::enumeration:
+            case TypeKind::reference:
+            case TypeKind::link:
+            case TypeKind::text_list:
+            case TypeKind::json:
+                break;
         }
+        return computed_instant(depth);
     }
 
     std::string computed_text(int depth) {

@@ -8,10 +8,9 @@ namespace crmkit {
 namespace {
 
 TEST_CASE("external_id: knows the entity of its record, whatever the caller says") {
-    CHECK(
-        testing::derived(
-            ExternalId{.system = "erp", .key = "K-1", .record = Link{4, Id{9}}, .record_kind = 7})
-            .record_kind == 4);
+    CHECK(testing::derived(
+              ExternalId{.system = "erp", .key = "K-1", .record = Link{4, Id{9}}, .record_kind = 7})
+              .record_kind == 4);
     CHECK(testing::derived(ExternalId{.record = Link{65'535, Id{9}}}).record_kind == 65'535);
 }
 

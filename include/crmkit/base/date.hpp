@@ -28,7 +28,9 @@ struct Date {
         return std::chrono::sys_days(std::chrono::days(days));
     }
     [[nodiscard]] constexpr int year() const { return static_cast<int>(civil().year()); }
-    [[nodiscard]] constexpr unsigned month() const { return static_cast<unsigned>(civil().month()); }
+    [[nodiscard]] constexpr unsigned month() const {
+        return static_cast<unsigned>(civil().month());
+    }
     [[nodiscard]] constexpr unsigned day() const { return static_cast<unsigned>(civil().day()); }
     /// 1 to 4.
     [[nodiscard]] constexpr unsigned quarter() const { return (month() + 2) / 3; }

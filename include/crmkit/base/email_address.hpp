@@ -401,15 +401,14 @@ inline void append_normal_domain(std::string& out, std::string_view domain) {
 /// beyond ASCII as in RFC 6531. At most 64 bytes before the @, 63 in a label, 254 in all. No
 /// comments, no white space around it, no forms that RFC 5322 calls obsolete, no display name.
 /// Nothing when the text is anything else.
-inline std::optional<Mailbox> parse_email_address(std::string_view text,
-                                                       std::string_view& reason) {
+inline std::optional<Mailbox> parse_email_address(std::string_view text, std::string_view& reason) {
     detail::MailboxParts parts;
     reason = detail::split_mailbox(text, parts);
     if (!reason.empty()) {
         return std::nullopt;
     }
     return Mailbox{parts.quoted ? detail::unquoted(parts.local) : std::string(parts.local),
-                        std::string(parts.domain)};
+                   std::string(parts.domain)};
 }
 
 /// The same; use the other to learn the reason of a refusal: a static text such as "has no @" that

@@ -14,32 +14,33 @@ namespace crmkit {
 /// The closed set of failures. The numbers are part of the C ABI and never change meaning.
 enum class ErrorCode : std::int32_t {
     ok = 0,
-    invalid_argument = 1,   ///< the call itself is wrong: null handle, closed store, bad option
-    validation = 2,         ///< one or more field values are refused; see Error::problems()
-    not_found = 3,          ///< no such record, entity, field or operation
-    conflict = 4,           ///< the record has another version than the caller read
-    duplicate = 5,          ///< a unique key is taken, or an upsert key matches several records
-    restricted = 6,         ///< other records refer to this one and their rule forbids deleting it
-    illegal_transition = 7, ///< the state machine has no such move
-    permission_denied = 8,  ///< the actor may not do this
-    vetoed = 9,             ///< a before-hook of the host refused the change
-    expression = 10,        ///< an expression does not parse or does not type-check
-    syntax = 11,            ///< a file or text (CSV, JSON) is malformed
-    limit = 12,             ///< a size, depth or step limit was passed
-    cancelled = 13,         ///< the caller asked to stop
-    busy = 14,              ///< another connection holds the lock past the deadline
-    read_only = 15,         ///< the store or file may not be written
-    disk_full = 16,         ///< no space left; nothing of the command was kept
-    io = 17,                ///< the operating system reported a read or write failure
-    corrupt = 18,           ///< the file is not a crmkit store, or is damaged
-    newer_schema = 19,      ///< the file was written by a newer crmkit
-    two_sqlites = 20,       ///< a second copy of SQLite is loaded in this process
-    out_of_memory = 21,     ///< an allocation failed; nothing of the command was kept
-    unsupported = 22,       ///< this backend or build cannot do what was asked
-    internal = 23,          ///< a defect in crmkit; please report it
+    invalid_argument = 1,    ///< the call itself is wrong: null handle, closed store, bad option
+    validation = 2,          ///< one or more field values are refused; see Error::problems()
+    not_found = 3,           ///< no such record, entity, field or operation
+    conflict = 4,            ///< the record has another version than the caller read
+    duplicate = 5,           ///< a unique key is taken, or an upsert key matches several records
+    restricted = 6,          ///< other records refer to this one and their rule forbids deleting it
+    illegal_transition = 7,  ///< the state machine has no such move
+    permission_denied = 8,   ///< the actor may not do this
+    vetoed = 9,              ///< a before-hook of the host refused the change
+    expression = 10,         ///< an expression does not parse or does not type-check
+    syntax = 11,             ///< a file or text (CSV, JSON) is malformed
+    limit = 12,              ///< a size, depth or step limit was passed
+    cancelled = 13,          ///< the caller asked to stop
+    busy = 14,               ///< another connection holds the lock past the deadline
+    read_only = 15,          ///< the store or file may not be written
+    disk_full = 16,          ///< no space left; nothing of the command was kept
+    io = 17,                 ///< the operating system reported a read or write failure
+    corrupt = 18,            ///< the file is not a crmkit store, or is damaged
+    newer_schema = 19,       ///< the file was written by a newer crmkit
+    two_sqlites = 20,        ///< a second copy of SQLite is loaded in this process
+    out_of_memory = 21,      ///< an allocation failed; nothing of the command was kept
+    unsupported = 22,        ///< this backend or build cannot do what was asked
+    internal = 23,           ///< a defect in crmkit; please report it
 };
 
-/// The codes with their stable names, in numeric order. The one list that C and Python are made from.
+/// The codes with their stable names, in numeric order. The one list that C and Python are made
+/// from.
 inline constexpr std::array<std::pair<ErrorCode, std::string_view>, 24> error_codes{{
     {ErrorCode::ok, "ok"},
     {ErrorCode::invalid_argument, "invalid_argument"},

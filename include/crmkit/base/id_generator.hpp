@@ -41,8 +41,8 @@ class IdGenerator {
         if (last_ < 0 || last_ >= (std::int64_t{1} << 41)) {
             throw Error(ErrorCode::limit, "the clock is outside the years 2020 to 2089 of ids");
         }
-        return Id{(last_ << sequence_shift) |
-                  (std::int64_t{replica_} << Id::sequence_bits) | last_sequence_};
+        return Id{(last_ << sequence_shift) | (std::int64_t{replica_} << Id::sequence_bits) |
+                  last_sequence_};
     }
 
   private:

@@ -39,7 +39,9 @@ struct Instant {
 };
 
 constexpr Instant Instant::min() { return start_of(Date::min()); }
-constexpr Instant Instant::max() { return Instant{start_of(Date::max()).microseconds + per_day - 1}; }
+constexpr Instant Instant::max() {
+    return Instant{start_of(Date::max()).microseconds + per_day - 1};
+}
 
 namespace detail {
 

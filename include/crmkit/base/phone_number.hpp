@@ -497,7 +497,7 @@ constexpr bool is_complete(const PhoneRegion& region, std::string_view national)
 /// Nothing when the text is no number or no calling code can be told. A number of an impossible
 /// length is brought into the form all the same, so that it can be found, and is not `possible`.
 inline std::optional<DialNumber> parse_phone_number(std::string_view raw,
-                                                     std::string_view default_region = {}) {
+                                                    std::string_view default_region = {}) {
     detail::PhoneText text;
     if (!detail::read_phone_text(raw, text)) {
         return std::nullopt;

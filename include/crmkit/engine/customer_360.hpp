@@ -212,8 +212,9 @@ struct Customer360 {
             CRMKIT_FIELD(10, owner_name, "That user's or team's name."),
             CRMKIT_FIELD(11, customer_since, "When it was created."),
             CRMKIT_FIELD(20, people, "The people of an account; the organisations of a contact."),
-            CRMKIT_FIELD(21, relations,
-                         "Parent and subsidiaries of an account; manager and reports of a contact."),
+            CRMKIT_FIELD(
+                21, relations,
+                "Parent and subsidiaries of an account; manager and reports of a contact."),
             CRMKIT_FIELD(22, timeline, "What happened, newest first."),
             CRMKIT_FIELD(23, opportunities, "Its sales: open ones first, then the newest."),
             CRMKIT_FIELD(24, opportunity_totals, "Its sales by state and currency."),

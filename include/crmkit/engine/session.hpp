@@ -107,8 +107,8 @@ class Session {
 
     /// Creates every record of a range in one transaction; a result for each, in order.
     template <std::ranges::input_range Range>
-        requires RecordType<std::ranges::range_value_t<Range>>
-    std::vector<RowResult> create_many(Range&& records, BulkMode mode = BulkMode::all_or_nothing) {
+    requires RecordType<std::ranges::range_value_t<Range>> std::vector<RowResult> create_many(
+        Range&& records, BulkMode mode = BulkMode::all_or_nothing) {
         using T = std::ranges::range_value_t<Range>;
         auto at = std::ranges::begin(records);
         const auto end = std::ranges::end(records);
@@ -134,15 +134,15 @@ class Session {
     [[nodiscard]] Page<T> page(std::string_view text, const PageRequest& request = {},
                                const Parameters& parameters = {}) {
         Page<T> page;
-        const PageEnd end =
-            read_page(entity_of<T>(), text, request, parameters,
-                      [&page]() -> void* { return &page.records.emplace_back(); });
+        const PageEnd end = read_page(entity_of<T>(), text, request, parameters,
+                                      [&page]() -> void* { return &page.records.emplace_back(); });
         page.records.resize(end.count);
         page.next = end.next;
         return page;
     }
     /// Groups and measures: "count(), sum(amount) by stage.name where state = 'open'". A row for
-    /// each group: its measures, then its group values, as written. Sums of money come per currency.
+    /// each group: its measures, then its group values, as written. Sums of money come per
+    /// currency.
     [[nodiscard]] std::vector<std::vector<Value>> aggregate(const Entity& entity,
                                                             std::string_view text,
                                                             const Parameters& parameters = {});

@@ -31,8 +31,7 @@ std::string_view label(TimelineKind kind);
 
 /// Which part of whose timeline to read.
 struct TimelineRequest {
-    CRMKIT_STRUCTURE(TimelineRequest, "timeline_request",
-                     "Which part of whose timeline to read.");
+    CRMKIT_STRUCTURE(TimelineRequest, "timeline_request", "Which part of whose timeline to read.");
     Link party{};
     std::optional<Instant> since{};
     std::optional<Instant> until{};

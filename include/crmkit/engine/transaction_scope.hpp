@@ -14,7 +14,8 @@ class SessionState;
 class TransactionScope {
   public:
     explicit TransactionScope(engine::SessionState& session) : session_(&session) {}
-    TransactionScope(TransactionScope&& other) noexcept : session_(std::exchange(other.session_, nullptr)) {}
+    TransactionScope(TransactionScope&& other) noexcept
+        : session_(std::exchange(other.session_, nullptr)) {}
     TransactionScope& operator=(TransactionScope&&) = delete;
     ~TransactionScope() { rollback(); }
 

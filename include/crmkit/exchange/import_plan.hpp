@@ -1,5 +1,5 @@
-/// `ImportPlan`: how the rows of a CSV file become records. A plan is data: it is suggested from the
-/// headers, looked at, changed, saved as JSON and used again on the next file of its kind.
+/// `ImportPlan`: how the rows of a CSV file become records. A plan is data: it is suggested from
+/// the headers, looked at, changed, saved as JSON and used again on the next file of its kind.
 #pragma once
 
 #include <cstdint>
@@ -84,8 +84,8 @@ struct ImportTransform {
 };
 
 /// Where a field's value comes from: a column of the file, several columns, or another record of
-/// the same row. Exactly one of `column`, `number`, `pattern` and `reference` is given, or none when
-/// a transform gives a constant.
+/// the same row. Exactly one of `column`, `number`, `pattern` and `reference` is given, or none
+/// when a transform gives a constant.
 struct ImportColumn {
     CRMKIT_STRUCTURE(ImportColumn, "import_column", "Where the value of a field comes from.");
     std::string column{};
@@ -101,8 +101,9 @@ struct ImportColumn {
         return field_table(
             CRMKIT_FIELD(1, column, "The column by the name in the header.")
                 .max_length(detail::longest_plan_text),
-            CRMKIT_FIELD(2, number,
-                         "The column by its place from 1: without a header, or where names repeat."),
+            CRMKIT_FIELD(
+                2, number,
+                "The column by its place from 1: without a header, or where names repeat."),
             CRMKIT_FIELD(3, pattern, "A text with columns in it: {first name} {last name}.")
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(4, reference, "The record that this reference of the plan leads to."),
@@ -155,9 +156,10 @@ struct ImportReference {
             CRMKIT_FIELD(4, lookups,
                          "Ways to find it; default: the entity that the field refers to, by the "
                          "field of the first column."),
-            CRMKIT_FIELD(5, on_missing,
-                         "Not found: refuse the row, create it (in the entity of the first lookup), "
-                         "or leave the reference empty."),
+            CRMKIT_FIELD(
+                5, on_missing,
+                "Not found: refuse the row, create it (in the entity of the first lookup), "
+                "or leave the reference empty."),
             CRMKIT_FIELD(6, may_follow,
                          "It may stand further down in the same file: it is looked for again at "
                          "the end. Not for required fields."));
@@ -256,13 +258,15 @@ struct ImportPlan {
             CRMKIT_FIELD(20, leave_out, "Rows that any of these holds for are skipped."),
             CRMKIT_FIELD(21, missing_values, "Cells that mean nothing, such as ? or N/A."),
             CRMKIT_FIELD(22, currency, "ISO 4217 code of amounts that name none."),
-            CRMKIT_FIELD(23, mode,
-                         "Land the good rows, in batches; or all rows in one transaction, or none."),
+            CRMKIT_FIELD(
+                23, mode,
+                "Land the good rows, in batches; or all rows in one transaction, or none."),
             CRMKIT_FIELD(24, source, "Goes into the source of new records; default: import.")
                 .max_length(100),
             CRMKIT_FIELD(25, batch_size, "Rows of a transaction, 1 to 100,000; default 5,000."),
-            CRMKIT_FIELD(30, encoding, "Encoding of the file, such as windows-1252; default: found "
-                                       "out."),
+            CRMKIT_FIELD(30, encoding,
+                         "Encoding of the file, such as windows-1252; default: found "
+                         "out."),
             CRMKIT_FIELD(31, delimiter, "Character between columns; default: found out."),
             CRMKIT_FIELD(32, has_header, "The first row holds the names of the columns."),
             CRMKIT_FIELD(33, skip_lines, "Lines before the header that are no part of the table."),
@@ -277,10 +281,10 @@ struct ImportPlan {
 [[nodiscard]] ImportPlan plan_from_json(std::string_view json);
 
 /// The plan that a file with these headers most likely wants, for records of `entity`: columns by
-/// their names (English, French, German and Spanish names of common CRM exports are known), forms of
-/// dates and numbers and misspelled labels by the sample. `rows` are rows of cells; more than a few
-/// hundred do not help. Columns that mean nothing known are left out. Look at the result before it
-/// is used. Throws not_found for an unknown entity.
+/// their names (English, French, German and Spanish names of common CRM exports are known), forms
+/// of dates and numbers and misspelled labels by the sample. `rows` are rows of cells; more than a
+/// few hundred do not help. Columns that mean nothing known are left out. Look at the result before
+/// it is used. Throws not_found for an unknown entity.
 [[nodiscard]] ImportPlan suggest_plan(const Registry& registry, std::string_view entity,
                                       std::span<const std::string> headers,
                                       std::span<const std::vector<std::string>> rows);

@@ -33,8 +33,7 @@ struct ImportProblem {
             CRMKIT_FIELD(5, position,
                          "The byte of the line, from 1; where the file itself is malformed."),
             CRMKIT_FIELD(6, entity, "The entity of the record that was to be."),
-            CRMKIT_FIELD(7, field, "Its field."),
-            CRMKIT_FIELD(8, value, "The value, shortened."),
+            CRMKIT_FIELD(7, field, "Its field."), CRMKIT_FIELD(8, value, "The value, shortened."),
             CRMKIT_FIELD(9, message, "What is wrong and what would be right.")
                 .max_length(detail::longest_plan_text));
     }
@@ -90,13 +89,12 @@ struct ImportMapped {
     std::int64_t count = 0;
 
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(1, header, "The column.")
-                               .max_length(detail::longest_plan_text),
-                           CRMKIT_FIELD(2, from, "The value as the plan names it.")
-                               .max_length(detail::longest_plan_text),
-                           CRMKIT_FIELD(3, to, "What it became.")
-                               .max_length(detail::longest_plan_text),
-                           CRMKIT_FIELD(4, count, "How often."));
+        return field_table(
+            CRMKIT_FIELD(1, header, "The column.").max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(2, from, "The value as the plan names it.")
+                .max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(3, to, "What it became.").max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(4, count, "How often."));
     }
 };
 

@@ -184,8 +184,8 @@ constexpr Entity make_entity() {
 template <RecordType T>
 constexpr Entity checked_entity() {
     constexpr Entity entity = make_entity<T>();
-    constexpr Verdict verdict = check_members<T>(entity, header::count,
-                                                 member_count<T, record_fields<T>.size()>());
+    constexpr Verdict verdict =
+        check_members<T>(entity, header::count, member_count<T, record_fields<T>.size()>());
     static_assert(MisdeclaredField<verdict.what, verdict.name>::ok);
     return entity;
 }

@@ -183,5 +183,5 @@ constexpr Field make_field(std::uint16_t id, std::string_view name, std::size_t 
 
 /// A row of a field table: permanent id, member, what it means in one sentence. Inside the struct
 /// only, after CRMKIT_ENTITY or CRMKIT_STRUCTURE.
-#define CRMKIT_FIELD(id, member, help)                                             \
+#define CRMKIT_FIELD(id, member, help) \
     ::crmkit::make_field<decltype(Self::member)>(id, #member, offsetof(Self, member), help)

@@ -36,31 +36,31 @@ enum class FieldType : std::uint8_t {
 
 constexpr std::string_view to_string(FieldType type) {
     constexpr std::string_view names[] = {
-        "text",    "integer",     "decimal",   "boolean",               "money", "date",
-        "instant", "enumeration", "reference", "polymorphic_reference", "json",  "text_list",
-        "structure_list"};
+        "text", "integer",   "decimal",       "boolean",   "money",
+        "date", "instant",   "enumeration",   "reference", "polymorphic_reference",
+        "json", "text_list", "structure_list"};
     return names[static_cast<std::size_t>(type)];
 }
 
 /// The C++ type of a member. Storage backends switch over it to read a column straight into the
 /// member, without a value in between.
 enum class NativeKind : std::uint8_t {
-    text,              ///< std::string; empty is null
-    integer,           ///< std::optional<std::int64_t>
-    whole_integer,     ///< std::int64_t, never null
-    decimal,           ///< std::optional<Decimal>
-    boolean,           ///< bool, never null
-    money,             ///< std::optional<Money>
-    date,              ///< std::optional<Date>
-    instant,           ///< std::optional<Instant>
-    whole_instant,     ///< Instant, never null
-    enumeration,       ///< std::optional<an enum made by CRMKIT_ENUM>
-    whole_enumeration, ///< an enum made by CRMKIT_ENUM, never null
-    id,                ///< Id; zero is null
-    link,              ///< Link; zero id is null
-    json,              ///< Json; empty is null
-    text_list,         ///< std::vector<std::string>; empty is null
-    structure_list,    ///< std::vector of a described struct
+    text,               ///< std::string; empty is null
+    integer,            ///< std::optional<std::int64_t>
+    whole_integer,      ///< std::int64_t, never null
+    decimal,            ///< std::optional<Decimal>
+    boolean,            ///< bool, never null
+    money,              ///< std::optional<Money>
+    date,               ///< std::optional<Date>
+    instant,            ///< std::optional<Instant>
+    whole_instant,      ///< Instant, never null
+    enumeration,        ///< std::optional<an enum made by CRMKIT_ENUM>
+    whole_enumeration,  ///< an enum made by CRMKIT_ENUM, never null
+    id,                 ///< Id; zero is null
+    link,               ///< Link; zero id is null
+    json,               ///< Json; empty is null
+    text_list,          ///< std::vector<std::string>; empty is null
+    structure_list,     ///< std::vector of a described struct
 };
 
 struct Structure;
@@ -334,9 +334,7 @@ constexpr NativeType make_native_type() {
         &set_member<T>,
         [](void* member) { new (member) T(); },
         [](void* member) { std::destroy_at(static_cast<T*>(member)); },
-        [](void* to, const void* from) {
-            *static_cast<T*>(to) = *static_cast<const T*>(from);
-        },
+        [](void* to, const void* from) { *static_cast<T*>(to) = *static_cast<const T*>(from); },
     };
     if constexpr (kind == NativeKind::structure_list) {
         using Row = typename T::value_type;
@@ -363,9 +361,10 @@ inline constexpr NativeType native_type = detail::make_native_type<T>();
 /// Declares `enum class Name` and its labels at once: CRMKIT_ENUM(Rating, hot, warm, cold);
 /// Stored and shown by label. Labels are permanent; new ones are added at the end. Where a label is
 /// a C++ keyword, write it with a trailing underscore: `new_` has the label "new".
-#define CRMKIT_ENUM(Name, ...)                                                                 \
-    enum class Name : std::uint8_t { __VA_ARGS__ };                                            \
-    inline constexpr auto Name##_labels =                                                      \
-        ::crmkit::detail::split_labels<::crmkit::detail::count_labels(#__VA_ARGS__)>(#__VA_ARGS__); \
+#define CRMKIT_ENUM(Name, ...)                                                                     \
+    enum class Name : std::uint8_t { __VA_ARGS__ };                                                \
+    inline constexpr auto Name##_labels =                                                          \
+        ::crmkit::detail::split_labels<::crmkit::detail::count_labels(#__VA_ARGS__)>(              \
+            #__VA_ARGS__);                                                                         \
     constexpr std::span<const std::string_view> enumeration_labels(Name) { return Name##_labels; } \
     static_assert(true, "a semicolon follows")

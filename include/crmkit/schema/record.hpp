@@ -62,11 +62,12 @@ inline Error unknown_field(const Structure& structure, std::string_view name) {
         known.push_back(field.name);
     }
     const std::string_view near = nearest(name, known);
-    return Error::about(ErrorCode::not_found,
-                        Problem{std::string(structure.name), shortened(name), {},
-                                near.empty() ? "no such field"
-                                             : "no such field; nearest is '" + std::string(near) +
-                                                   "'"});
+    return Error::about(ErrorCode::not_found, Problem{std::string(structure.name),
+                                                      shortened(name),
+                                                      {},
+                                                      near.empty() ? "no such field"
+                                                                   : "no such field; nearest is '" +
+                                                                         std::string(near) + "'"});
 }
 
 /// The field with this name. Throws not_found, with the nearest known name.
@@ -90,8 +91,7 @@ class RecordView {
     RecordView(const T& record)  // NOLINT: a typed record is a record
         : RecordView(entity_of<T>(), &record) {}
     template <DescribedStruct T>
-        requires(!RecordType<T>)
-    RecordView(const T& object)  // NOLINT
+    requires(!RecordType<T>) RecordView(const T& object)  // NOLINT
         : RecordView(structure_of<T>(), &object) {}
 
     [[nodiscard]] const Structure& structure() const { return *structure_; }
@@ -119,8 +119,7 @@ class MutableRecordView : public RecordView {
     MutableRecordView(T& record)  // NOLINT
         : MutableRecordView(entity_of<T>(), &record) {}
     template <DescribedStruct T>
-        requires(!RecordType<T>)
-    MutableRecordView(T& object)  // NOLINT
+    requires(!RecordType<T>) MutableRecordView(T& object)  // NOLINT
         : MutableRecordView(structure_of<T>(), &object) {}
 
     [[nodiscard]] void* object() const { return object_; }
@@ -138,7 +137,8 @@ class MutableRecordView : public RecordView {
 template <typename Pointer>
 class HeaderOf {
   public:
-    HeaderOf(const Structure& structure, Pointer object) : structure_(&structure), object_(object) {}
+    HeaderOf(const Structure& structure, Pointer object)
+        : structure_(&structure), object_(object) {}
 
     [[nodiscard]] auto& id() const { return member<Id>(header::id); }
     [[nodiscard]] auto& created_at() const { return member<Instant>(header::created_at); }
@@ -155,7 +155,8 @@ class HeaderOf {
   private:
     template <typename T>
     [[nodiscard]] auto& member(std::uint16_t id) const {
-        using Member = std::conditional_t<std::is_const_v<std::remove_pointer_t<Pointer>>, const T, T>;
+        using Member =
+            std::conditional_t<std::is_const_v<std::remove_pointer_t<Pointer>>, const T, T>;
         return *static_cast<Member*>(structure_->fields[id - 1U].member(object_));
     }
 
@@ -217,7 +218,9 @@ class Record {
         MutableRecordView(*this).set(field, value);
         touched_.add(structure_->index_of(field));
     }
-    void set(std::string_view name, const ValueView& value) { set(field_of(*structure_, name), value); }
+    void set(std::string_view name, const ValueView& value) {
+        set(field_of(*structure_, name), value);
+    }
 
     /// The typed struct inside. T must be the struct of this record's description: throws
     /// invalid_argument otherwise.
@@ -258,9 +261,9 @@ class Record {
     template <DescribedStruct T>
     void check_type() const {
         if (structure_->name != T::structure_name || structure_->size != sizeof(T)) {
-            throw Error(ErrorCode::invalid_argument, "a record of " + std::string(structure_->name) +
-                                                         " is not a " +
-                                                         std::string(T::structure_name));
+            throw Error(ErrorCode::invalid_argument,
+                        "a record of " + std::string(structure_->name) + " is not a " +
+                            std::string(T::structure_name));
         }
     }
 

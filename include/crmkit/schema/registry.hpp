@@ -29,11 +29,11 @@ class Registry {
         for (const Entity* known : entities_) {
             if (known->name == entity.name || known->plural == entity.plural ||
                 known->number == entity.number) {
-                throw Error(ErrorCode::invalid_argument,
-                            "entity " + std::string(entity.name) + " (" +
-                                std::to_string(entity.number) + ") clashes with " +
-                                std::string(known->name) + " (" + std::to_string(known->number) +
-                                ")");
+                throw Error(ErrorCode::invalid_argument, "entity " + std::string(entity.name) +
+                                                             " (" + std::to_string(entity.number) +
+                                                             ") clashes with " +
+                                                             std::string(known->name) + " (" +
+                                                             std::to_string(known->number) + ")");
             }
         }
         entities_.push_back(&entity);

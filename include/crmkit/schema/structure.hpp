@@ -146,8 +146,8 @@ constexpr bool has_text_field(const Structure& structure, std::string_view name)
 
 /// What is wrong with one field by itself.
 constexpr Misdeclaration check_field(const Field& field, const Structure& structure) {
-    const bool is_reference = field.type() == FieldType::reference ||
-                              field.type() == FieldType::polymorphic_reference;
+    const bool is_reference =
+        field.type() == FieldType::reference || field.type() == FieldType::polymorphic_reference;
     const bool is_text = field.type() == FieldType::text || field.type() == FieldType::text_list;
     if (!is_snake_case(field.name)) {
         return Misdeclaration::name_not_snake_case;
@@ -311,7 +311,7 @@ const Structure& detail::row_structure_of() {
 
 /// First line of a described struct that is not a record, such as an operation's input or result:
 /// CRMKIT_STRUCTURE(WinOpportunity, "win_opportunity", "What winning a deal needs to know.");
-#define CRMKIT_STRUCTURE(Type, name, help)                    \
-    using Self = Type;                                        \
-    static constexpr std::string_view structure_name = name;  \
+#define CRMKIT_STRUCTURE(Type, name, help)                   \
+    using Self = Type;                                       \
+    static constexpr std::string_view structure_name = name; \
     static constexpr std::string_view structure_help = help

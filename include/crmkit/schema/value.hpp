@@ -53,8 +53,9 @@ enum class ValueKind : std::uint8_t {
 };
 
 constexpr std::string_view to_string(ValueKind kind) {
-    constexpr std::string_view names[] = {"null", "text",    "integer", "decimal", "boolean",  "money",
-                                          "date", "instant", "id",      "link",    "text_list"};
+    constexpr std::string_view names[] = {"null",    "text",  "integer",  "decimal",
+                                          "boolean", "money", "date",     "instant",
+                                          "id",      "link",  "text_list"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -104,7 +105,8 @@ class ValueView {
     [[nodiscard]] constexpr Link link() const { return Link{entity_, Id{number_}}; }
     [[nodiscard]] constexpr std::span<const std::string> list() const { return list_; }
 
-    /// Same kind and same value; two nulls are equal here (they are not in the expression language).
+    /// Same kind and same value; two nulls are equal here (they are not in the expression
+    /// language).
     friend bool operator==(const ValueView& a, const ValueView& b) {
         return a.kind_ == b.kind_ && a.number_ == b.number_ && a.entity_ == b.entity_ &&
                a.currency_ == b.currency_ && a.text_ == b.text_ && a.same_list(b);
@@ -144,13 +146,13 @@ class Value {
         }
     }
     template <typename T>
-        requires(!std::is_same_v<std::remove_cvref_t<T>, Value> &&
-                 !std::is_same_v<std::remove_cvref_t<T>, ValueView> &&
-                 std::is_convertible_v<T, ValueView>)
-    Value(T&& raw) : Value(ValueView(raw)) {}  // NOLINT
+    requires(!std::is_same_v<std::remove_cvref_t<T>, Value> &&
+             !std::is_same_v<std::remove_cvref_t<T>, ValueView> &&
+             std::is_convertible_v<T, ValueView>) Value(T&& raw)
+        : Value(ValueView(raw)) {}  // NOLINT
     /// Takes over a text without copying it.
     Value(std::string&& text) : view_(std::string_view(text)), text_(std::move(text)) {}  // NOLINT
-    Value(std::vector<std::string> list)                                                   // NOLINT
+    Value(std::vector<std::string> list)                                                  // NOLINT
         : view_(std::span<const std::string>(list)), list_(std::move(list)) {}
 
     [[nodiscard]] ValueKind kind() const { return view_.kind(); }
@@ -175,7 +177,9 @@ class Value {
         }
         return view_;
     }
-    operator ValueView() const { return view(); }  // NOLINT: a Value can be passed where one is read
+    operator ValueView() const {
+        return view();
+    }  // NOLINT: a Value can be passed where one is read
 
     friend bool operator==(const Value& a, const Value& b) { return a.view() == b.view(); }
 
