@@ -1,8 +1,4 @@
 /* What a test program in C is made of: cases, checks, and the tally line that tests/run adds up. */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* NOLINT: for mkdtemp() and what else strict C11 hides */
-#endif
-
 #ifndef CRMKIT_TESTS_CAPI_CHECK_H
 #define CRMKIT_TESTS_CAPI_CHECK_H
 

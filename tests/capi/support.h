@@ -2,10 +2,6 @@
 #ifndef CRMKIT_TESTS_CAPI_SUPPORT_H
 #define CRMKIT_TESTS_CAPI_SUPPORT_H
 
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* NOLINT: for mkdtemp() and what else strict C11 hides */
-#endif
-
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
