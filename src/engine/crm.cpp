@@ -45,7 +45,7 @@ Session Crm::as(Id user) const {
 User Crm::ensure_user(std::string_view name, std::string_view email) const {
     Session session = as_system();
     User user{.name = std::string(name), .email = std::string(email)};
-    session.upsert(UpsertKey::fields({"email"}), user, UpsertPolicy::skip);
+    session.upsert(UpsertKey::fields({"email_normal"}), user, UpsertPolicy::skip);
     return user;
 }
 
