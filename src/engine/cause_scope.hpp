@@ -33,7 +33,7 @@ class CauseScope {
 
     /// For what a rule derives from the change that was written last.
     static CauseScope derived(SessionState& state) {
-        return {state, state.engine().tail().position, std::string(derived_origin)};
+        return {state, state.last_change(), std::string(derived_origin)};
     }
 
   private:

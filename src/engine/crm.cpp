@@ -10,7 +10,6 @@
 namespace crmkit {
 
 using engine::Engine;
-using engine::HookList;
 using engine::SessionState;
 
 Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {

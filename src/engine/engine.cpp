@@ -25,16 +25,27 @@ Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
       queries_(registry_),
       store_(std::move(store)),
       writer_(store_->connect_writer()) {
+    for (const Entity* entity : registry_.entities()) {
+        blanks_.try_emplace(entity->number, *entity);
+    }
     writer_->migrate(registry_);
     Random random(options.seed ? *options.seed : seed_from_system());
     const int replica = options.replica ? *options.replica
                                         : static_cast<int>(random.below(Id::largest_replica + 1));
     ids_ = std::make_unique<IdGenerator>(*clock_, replica, writer_->highest_id());
+    log(LogLevel::info, (options.read_only ? "opened for reading, replica "
+                                           : "opened for reading and writing, replica ") +
+                            std::to_string(replica));
 }
 
 Storage& Engine::writer() {
     check_open();
     return *writer_;
+}
+
+void Engine::catch_up() {
+    statuses_.forget();
+    ids_->continue_after(writer_->highest_id());
 }
 
 void Engine::roll_writer_back() noexcept {
@@ -90,6 +101,7 @@ void Engine::close() {
         idle_readers_.clear();
     }
     queue_.unlock();
+    log(LogLevel::info, "closed");
 }
 
 template <typename Parsed, typename Parse>

@@ -48,12 +48,6 @@ class QueryCache {
     std::unordered_map<std::string, std::shared_ptr<const expr::Aggregation>> aggregations_;
 };
 
-/// What the engine knows of the history's end. Belongs to whoever holds the writer queue.
-struct HistoryTail {
-    bool is_known = false;
-    std::int64_t position = 0;
-};
-
 class Engine {
   public:
     Engine(std::unique_ptr<Store> store, const OpenOptions& options);
@@ -61,10 +55,11 @@ class Engine {
     [[nodiscard]] const Registry& registry() const { return registry_; }
     [[nodiscard]] Clock& clock() const { return *clock_; }
     [[nodiscard]] Id next_id() { return ids_->next(); }
+    /// Forgets what others may have changed since. Only for whoever holds the queue.
+    void catch_up();
     [[nodiscard]] QueryCache& queries() { return queries_; }
     [[nodiscard]] HookList& hooks() { return hooks_; }
     [[nodiscard]] WriterQueue& queue() { return queue_; }
-    [[nodiscard]] HistoryTail& tail() { return tail_; }
     /// Only for whoever holds the queue.
     [[nodiscard]] StatusCatalogue& statuses() { return statuses_; }
     /// The writing connection. Only for whoever holds the queue. Throws invalid_argument when
@@ -77,6 +72,11 @@ class Engine {
     [[nodiscard]] std::unique_ptr<Storage> lend_reader();
     void give_back(std::unique_ptr<Storage> reader) noexcept;
 
+    /// A record of the entity as its fields' defaults have it.
+    [[nodiscard]] const Record& blank(const Entity& entity) const {
+        return blanks_.at(entity.number);
+    }
+
     void log(LogLevel level, std::string_view line) const;
     void close();
     void check_open() const;
@@ -85,10 +85,10 @@ class Engine {
     OpenOptions options_;
     Registry registry_;
     std::shared_ptr<Clock> clock_;
+    std::unordered_map<EntityNumber, Record> blanks_;
     QueryCache queries_;
     HookList hooks_;
     WriterQueue queue_;
-    HistoryTail tail_;
     StatusCatalogue statuses_;
     std::unique_ptr<IdGenerator> ids_;
     std::atomic<bool> is_closed_ = false;

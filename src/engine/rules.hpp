@@ -17,6 +17,8 @@ struct Rule {
     /// again, such as an illegal move.
     void (*before)(WriteEvent&, std::vector<Problem>& problems) = nullptr;
     void (*after)(const WriteEvent&) = nullptr;
+    /// `after` may throw for what was written, not only because the store fails.
+    bool after_may_refuse = false;
 };
 
 /// The rules of all modules, in the order they run. See standard_rules.cpp.

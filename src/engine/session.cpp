@@ -12,6 +12,7 @@ namespace crmkit {
 
 using engine::Authority;
 using engine::ReadScope;
+using engine::RecordScope;
 using engine::WriteScope;
 
 Session::Session(std::unique_ptr<engine::SessionState> state) : state_(std::move(state)) {}
@@ -51,22 +52,23 @@ const Entity& entity_of_record(const engine::SessionState& state, const RecordVi
 }  // namespace
 
 void Session::insert(MutableRecordView record) {
-    WriteScope scope(*state_);
-    engine::insert_record(*this, entity_of_record(*state_, record), record.object(),
-                          Authority::host);
+    const Entity& entity = entity_of_record(*state_, record);
+    RecordScope scope(*state_, entity);
+    engine::insert_record(*this, entity, record.object(), Authority::host);
     scope.commit();
 }
 
 void Session::write(MutableRecordView record) {
-    WriteScope scope(*state_);
-    engine::update_record(*this, entity_of_record(*state_, record), record.object(),
-                          header_of(record).version(), Authority::host);
+    const Entity& entity = entity_of_record(*state_, record);
+    RecordScope scope(*state_, entity);
+    engine::update_record(*this, entity, record.object(), header_of(record).version(),
+                          Authority::host);
     scope.commit();
 }
 
 void Session::patch(const Entity& entity, Id id, const Patch& changes,
                     std::optional<std::int64_t> version, MutableRecordView stored) {
-    WriteScope scope(*state_);
+    RecordScope scope(*state_, entity);
     read(entity, id, stored.object());
     std::vector<Problem> problems;
     const ConversionOptions options{&state_->registry(), {}};
@@ -111,14 +113,14 @@ std::vector<RowResult> Session::create_stream(const Entity& entity, BulkMode mod
     WriteScope scope(*state_);
     while (void* const object = next()) {
         RowResult& result = results.emplace_back();
-        const std::int64_t position = state_->engine().tail().position;
+        const std::uint64_t written = state_->written();
         try {
             engine::insert_record(*this, entity, object, Authority::host);
             result.id = header_of(RecordView(entity, object)).id();
         } catch (const Error& error) {
             // A refused row has left no trace: what can refuse it runs before the first write. If
             // it did write, only the end of the transaction can undo that.
-            if (mode == BulkMode::all_or_nothing || state_->engine().tail().position != position) {
+            if (mode == BulkMode::all_or_nothing || state_->written() != written) {
                 throw;
             }
             result.error = error;

@@ -1,10 +1,25 @@
 #include "session_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "history_text.hpp"
+#include "rules.hpp"
 
 namespace crmkit::engine {
+
+namespace {
+
+/// Whether the record may be refused when it has been written already.
+bool may_refuse_after_write(Engine& engine, const Entity& entity) {
+    const auto refuses = [&entity](const Rule& rule) {
+        return rule.after_may_refuse && (rule.entity == 0 || rule.entity == entity.number);
+    };
+    const auto rules = standard_rules();
+    return engine.hooks().has_write_hooks() || std::any_of(rules.begin(), rules.end(), refuses);
+}
+
+}  // namespace
 
 SessionState::~SessionState() {
     while (!levels_.empty() || read_depth_ > 0) {
@@ -28,10 +43,8 @@ void SessionState::begin_writing() {
     try {
         Storage& storage = engine_->writer();
         storage.begin(Access::write);
-        HistoryTail& tail = engine_->tail();
-        if (storage.changed_elsewhere() || !tail.is_known) {
-            tail = {true, storage.last_position()};
-            engine_->statuses().forget();
+        if (storage.changed_elsewhere()) {
+            engine_->catch_up();
         }
         engine_->statuses().trust();
     } catch (...) {
@@ -60,9 +73,20 @@ void SessionState::begin(Access access) {
         begin_writing();
         appended_.clear();
     } else {
+        refuse_if_lost();
         engine_->writer().begin(Access::write);
     }
-    levels_.push_back({engine_->tail().position, appended_.size()});
+    levels_.push_back({appended_.size()});
+}
+
+bool SessionState::is_lost() { return levels_.back().is_lost || engine_->writer().is_lost(); }
+
+void SessionState::refuse_if_lost() {
+    if (is_lost()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the transaction is lost, because a change in it failed half-way: roll it back "
+                    "and begin again");
+    }
 }
 
 void SessionState::end_writing() noexcept { engine_->queue().unlock(); }
@@ -76,6 +100,7 @@ void SessionState::commit() {
         throw Error(ErrorCode::invalid_argument, "there is no open transaction to commit");
     }
     try {
+        refuse_if_lost();
         engine_->writer().commit();
     } catch (...) {
         rollback();
@@ -102,7 +127,6 @@ void SessionState::rollback() noexcept {
     const Level level = levels_.back();
     levels_.pop_back();
     engine_->roll_writer_back();
-    engine_->tail().position = level.position;
     appended_.resize(level.appended);
     if (levels_.empty()) {
         end_writing();
@@ -110,17 +134,14 @@ void SessionState::rollback() noexcept {
 }
 
 std::int64_t SessionState::append(Change change) {
-    HistoryTail& tail = engine_->tail();
-    change.position = tail.position + 1;
     change.actor = actor_;
     change.origin = origin;
     change.cause = cause;
-    engine_->writer().append(change);
-    tail.position = change.position;
+    last_change_ = change.position = engine_->writer().append(change);
     if (engine_->hooks().has_commit_hooks()) {
         appended_.push_back(std::move(change));
     }
-    return tail.position;
+    return last_change_;
 }
 
 void SessionState::run_commit_hooks() {
@@ -159,6 +180,35 @@ ReadScope::ReadScope(SessionState& session) {
 ReadScope::~ReadScope() {
     if (held_ != nullptr) {
         held_->unlock();
+    }
+}
+
+RecordScope::RecordScope(SessionState& session, const Entity& entity)
+    : session_(&session),
+      written_(session.written()),
+      has_transaction_(!session.is_writing() || may_refuse_after_write(session.engine(), entity)) {
+    if (has_transaction_) {
+        session.begin(Access::write);
+    } else {
+        session.refuse_if_lost();
+    }
+}
+
+RecordScope::~RecordScope() {
+    if (session_ == nullptr) {
+        return;
+    }
+    if (has_transaction_) {
+        session_->rollback();
+    } else if (session_->written() != written_) {
+        session_->lose();
+    }
+}
+
+void RecordScope::commit() {
+    SessionState* const session = std::exchange(session_, nullptr);
+    if (has_transaction_) {
+        session->commit();
     }
 }
 

@@ -31,9 +31,20 @@ class SessionState {
     /// The writing connection. Only inside a write transaction.
     [[nodiscard]] Storage& writer() { return engine_->writer(); }
 
-    /// Appends to the history, with the next position, this session's actor and origin. Returns the
-    /// position.
+    /// Appends to the history, as this session's actor and origin. Returns the position.
     std::int64_t append(Change change);
+    /// The position of the last change that this session appended.
+    [[nodiscard]] std::int64_t last_change() const { return last_change_; }
+
+    /// Counts the records that have been written: only what fails while this grows leaves a trace.
+    void count_write() { ++written_; }
+    [[nodiscard]] std::uint64_t written() const { return written_; }
+
+    [[nodiscard]] bool is_writing() const { return !levels_.empty(); }
+    /// Throws invalid_argument when the innermost transaction can only be rolled back.
+    void refuse_if_lost();
+    /// A change failed half-way, and only the end of the innermost transaction can undo it.
+    void lose() noexcept { levels_.back().is_lost = true; }
 
     std::string origin = "session";
     /// The change that the present ones follow from; 0 for none.
@@ -47,9 +58,11 @@ class SessionState {
     friend class ReadScope;
 
     struct Level {
-        std::int64_t position;
         std::size_t appended;
+        bool is_lost = false;
     };
+
+    [[nodiscard]] bool is_lost();
 
     void begin_writing();
     void end_writing() noexcept;
@@ -61,7 +74,9 @@ class SessionState {
     std::unique_ptr<Storage> reader_;
     bool has_no_reader_ = false;
     int read_depth_ = 0;
-    /// One for each open write transaction: where the history stood when it began.
+    std::int64_t last_change_ = 0;
+    std::uint64_t written_ = 0;
+    /// One for each open write transaction: how many changes there were when it began.
     std::vector<Level> levels_;
     /// The changes of the open transaction, for the commit hooks.
     std::vector<Change> appended_;
@@ -96,13 +111,28 @@ class WriteScope {
             session_->rollback();
         }
     }
-    void commit() {
-        session_->commit();
-        session_ = nullptr;
-    }
+    void commit() { std::exchange(session_, nullptr)->commit(); }
 
   private:
     SessionState* session_;
+};
+
+/// The scope of a command that writes one record. In an open transaction it opens no nested one
+/// unless something may refuse the record after it was written: for each savepoint SQLite's search
+/// index writes itself out, which costs more than the command. When the store fails half-way, the
+/// open transaction is lost. See docs/decisions/0015-no-savepoint-for-one-record.md.
+class RecordScope {
+  public:
+    RecordScope(SessionState& session, const Entity& entity);
+    RecordScope(const RecordScope&) = delete;
+    RecordScope& operator=(const RecordScope&) = delete;
+    ~RecordScope();
+    void commit();
+
+  private:
+    SessionState* session_;
+    std::uint64_t written_;
+    bool has_transaction_;
 };
 
 }  // namespace crmkit::engine

@@ -279,7 +279,7 @@ void after_status(const WriteEvent& event) {
 
 constexpr std::array rules{
     Rule{0, &follow_status, nullptr},
-    Rule{Status::entity_number, &before_status, &after_status},
+    Rule{Status::entity_number, &before_status, &after_status, true},
 };
 
 /// "won, lost": where a state may go.

@@ -41,20 +41,26 @@ std::uint64_t kind_bit(const std::string& wanted, std::vector<Problem>& problems
     return 0;
 }
 
-std::string token_of(const TimelineEntry& entry) {
-    return fmt::format("{}.{}", entry.at.microseconds, entry.record.value);
+std::string token_of(const TimelineEvent& event) {
+    return fmt::format("{}.{}.{}", event.at.microseconds, event.record.value, event.kind);
 }
 
-std::optional<std::pair<Instant, Id>> parse_token(std::string_view token) {
-    const std::size_t point = token.find('.');
-    std::int64_t at = 0;
-    const char* const end = token.data() + std::min(point, token.size());
-    const auto [stop, error] = std::from_chars(token.data(), end, at);
-    if (point == std::string_view::npos || error != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    const auto id = Id::parse(token.substr(point + 1));
-    return id ? std::optional(std::pair(Instant{at}, *id)) : std::nullopt;
+/// Takes the number before the next point off the front of a token.
+template <typename Number>
+bool take_number(std::string_view& token, Number& number) {
+    const std::string_view digits = token.substr(0, token.find('.'));
+    token.remove_prefix(std::min(digits.size() + 1, token.size()));
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && stop == end;
+}
+
+std::optional<TimelineEvent> parse_token(std::string_view token) {
+    TimelineEvent event;
+    const bool is_whole = take_number(token, event.at.microseconds) &&
+                          take_number(token, event.record.value) &&
+                          take_number(token, event.kind) && token.empty();
+    return is_whole ? std::optional(event) : std::nullopt;
 }
 
 TimelineRange range_of(const TimelineRequest& request) {
@@ -88,13 +94,13 @@ TimelineRange range_of(const TimelineRequest& request) {
 }
 
 TimelineItem item_of(Storage& storage, const Registry& registry, const TimelineEntry& entry) {
-    TimelineItem item{.at = entry.at,
-                      .kind = std::string(timeline_kind::label(entry.kind)),
-                      .record = Link{entry.entity, entry.record},
+    TimelineItem item{.at = entry.event.at,
+                      .kind = std::string(timeline_kind::label(entry.event.kind)),
+                      .record = Link{entry.entity, entry.event.record},
                       .via = entry.via};
     const Entity& entity = registry.get(entry.entity);
     Record record(entity);
-    if (entity.title != nullptr && storage.get(entity, entry.record, record.object())) {
+    if (entity.title != nullptr && storage.get(entity, entry.event.record, record.object())) {
         item.title = record.get(*entity.title).text();
     }
     return item;
@@ -122,7 +128,7 @@ TimelinePage timeline(Session& session, const TimelineRequest& request) {
     TimelinePage page;
     if (entries.size() == range.limit) {
         entries.pop_back();
-        page.next = token_of(entries.back());
+        page.next = token_of(entries.back().event);
     }
     for (const TimelineEntry& entry : entries) {
         page.items.push_back(item_of(*storage, session.registry(), entry));

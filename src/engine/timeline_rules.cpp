@@ -108,16 +108,11 @@ Events events_of(const Interaction& interaction) {
              static_cast<TimelineKind>(interaction.kind.value_or(InteractionKind{}))}};
 }
 
-/// A later event of the same record, kept apart from the first in the timeline's key.
-Event later(const Event& first, Instant at, TimelineKind kind) {
-    return {std::max(at, Instant{first.at.microseconds + 1}), kind};
-}
-
 Events events_of(const Opportunity& deal) {
     Events events{{deal.opened_on ? Instant::start_of(*deal.opened_on) : deal.created_at,
                    timeline_kind::opportunity}};
     if (deal.closed_at) {
-        events.push_back(later(events[0], *deal.closed_at, timeline_kind::opportunity_closed));
+        events.push_back({*deal.closed_at, timeline_kind::opportunity_closed});
     }
     return events;
 }
@@ -125,7 +120,7 @@ Events events_of(const Opportunity& deal) {
 Events events_of(const Case& issue) {
     Events events{{issue.created_at, timeline_kind::case_opened}};
     if (issue.closed_at) {
-        events.push_back(later(events[0], *issue.closed_at, timeline_kind::case_closed));
+        events.push_back({*issue.closed_at, timeline_kind::case_closed});
     }
     return events;
 }
@@ -144,7 +139,8 @@ std::vector<TimelineEntry> entries_of(SessionState& state, const Events& events,
     std::vector<TimelineEntry> entries;
     for (const Id party : parties_of(state, subject)) {
         for (const Event& event : events) {
-            entries.push_back({party, event.at, record.id, subject.id, record.entity, event.kind});
+            entries.push_back(
+                {party, {event.at, record.id, event.kind}, subject.id, record.entity});
         }
     }
     return entries;

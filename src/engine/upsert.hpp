@@ -5,8 +5,9 @@
 
 namespace crmkit::engine {
 
-/// As Session::upsert(), which see. Must run inside a WriteScope. When it throws and the history
-/// has not grown, it has left no trace; otherwise only the end of the transaction can undo it.
+/// As Session::upsert(), which see. Must run inside a WriteScope. When it throws and
+/// SessionState::written() has not grown, it has left no trace; otherwise only the end of the
+/// transaction can undo it.
 UpsertAction upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
                            MutableRecordView record, UpsertPolicy policy,
                            const FieldSet* given = nullptr);

@@ -39,6 +39,26 @@ class Nesting {
     SessionState& state_;
 };
 
+/// The normal forms of e-mail addresses, phone numbers and so on, from the fields that they are of.
+/// The library's rules do not touch those.
+void fill_normal_forms(const Entity& entity, void* object) {
+    for (const Field& field : entity.fields) {
+        if (field.normal_form_of.empty()) {
+            continue;
+        }
+        const Field& source = *entity.find(field.normal_form_of);
+        const std::string_view raw = source.native->get(source.member(object)).text();
+        const std::string normal = raw.empty() ? std::string() : normal_form(source, raw);
+        field.native->set(field.member(object), ValueView(normal));
+    }
+}
+
+void fill_derived_fields(const Entity& entity, void* object) {
+    if (entity.derive != nullptr) {
+        entity.derive(object);
+    }
+}
+
 void throw_if_any(std::vector<Problem> problems) {
     if (!problems.empty()) {
         throw Error::about(ErrorCode::validation, std::move(problems));
@@ -100,7 +120,11 @@ bool carry_over(const Entity& entity, const Record& ruled, const RecordView& now
 /// the rules then run again, on what was asked for with these changes. Returns the problems that
 /// the rules found.
 std::vector<Problem> run_before(WriteEvent& event) {
-    const auto hooks = event.session.state().engine().hooks().all();
+    const HookList& list = event.session.state().engine().hooks();
+    if (!list.has_write_hooks()) {
+        return run_rules(event);
+    }
+    const auto hooks = list.all();
     const auto concerns = [&event](const HookList::Hook& hook) {
         return hook.before && (hook.entity.empty() || hook.entity == event.entity.name);
     };
@@ -121,6 +145,7 @@ std::vector<Problem> run_before(WriteEvent& event) {
         return problems;
     }
     event.entity.copy(event.after.object(), asked.object());
+    fill_normal_forms(event.entity, event.after.object());
     return run_rules(event);
 }
 
@@ -130,7 +155,11 @@ void run_after(const WriteEvent& event) {
             rule.after(event);
         }
     }
-    const auto hooks = event.session.state().engine().hooks().all();
+    const HookList& list = event.session.state().engine().hooks();
+    if (!list.has_write_hooks()) {
+        return;
+    }
+    const auto hooks = list.all();
     for (const HookList::Hook& hook : *hooks) {
         if (hook.after && (hook.entity.empty() || hook.entity == event.entity.name)) {
             hook.after(event);
@@ -266,6 +295,7 @@ std::int64_t write_deletion(Session& session, const Entity& entity, const Record
     add_header_changes(fields);
     fields.add(header::deleted_at - 1U);
     state.writer().update(entity, after.object(), fields, header_of(before).version());
+    state.count_write();
     Change change = change_of(entity, after.object(), kind, header_of(after).modified_at());
     change.values = "{}";
     const bool is_deletion = kind == ChangeKind::deleted;
@@ -284,18 +314,8 @@ void refuse_internal(const Entity& entity) {
 }
 
 void fill_computed_fields(const Entity& entity, void* object) {
-    for (const Field& field : entity.fields) {
-        if (field.normal_form_of.empty()) {
-            continue;
-        }
-        const Field& source = *entity.find(field.normal_form_of);
-        const std::string_view raw = source.native->get(source.member(object)).text();
-        const std::string normal = raw.empty() ? std::string() : normal_form(source, raw);
-        field.native->set(field.member(object), ValueView(normal));
-    }
-    if (entity.derive != nullptr) {
-        entity.derive(object);
-    }
+    fill_normal_forms(entity, object);
+    fill_derived_fields(entity, object);
 }
 
 void fail_not_found(const Entity& entity, Id id) {
@@ -309,7 +329,7 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     const MutableRecordView record(entity, object);
     if (authority == Authority::host) {
         refuse_internal(entity);
-        refuse_read_only(entity, Record(entity).object(), object);
+        refuse_read_only(entity, state.engine().blank(entity).object(), object);
     }
     const auto head = header_of(record);
     head.id() = state.engine().next_id();
@@ -323,11 +343,12 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     WriteEvent event{session, entity, ChangeKind::created, nullptr, record};
     fill_computed_fields(entity, object);
     std::vector<Problem> problems = run_before(event);
-    fill_computed_fields(entity, object);
+    fill_derived_fields(entity, object);
     validate(state, entity, nullptr, object, std::move(problems));
 
     Storage& storage = state.writer();
     storage.insert(entity, object);
+    state.count_write();
     Change change = change_of(entity, object, ChangeKind::created, head.created_at());
     change.values = values_of_new(entity, object);
     state.append(std::move(change));
@@ -350,7 +371,7 @@ bool update_record(Session& session, const Entity& entity, void* object,
     WriteEvent event{session, entity, ChangeKind::updated, before.object(), record};
     fill_computed_fields(entity, object);
     std::vector<Problem> problems = run_before(event);
-    fill_computed_fields(entity, object);
+    fill_derived_fields(entity, object);
     Difference changed = difference(entity, before.object(), object);
     if (changed.fields.empty()) {
         return false;
@@ -363,6 +384,7 @@ bool update_record(Session& session, const Entity& entity, void* object,
     if (!storage.update(entity, object, changed.fields, header_of(before).version())) {
         fail_stale(entity, header_of(before).id(), header_of(before).version(), 0);
     }
+    state.count_write();
     Change change = change_of(entity, object, ChangeKind::updated, header_of(record).modified_at());
     change.values = std::move(changed.values);
     state.append(std::move(change));
@@ -409,6 +431,7 @@ void restore_record(Session& session, const Entity& entity, Id id) {
 void insert_as_is(SessionState& state, const Entity& entity, const void* object, const void* row) {
     Storage& storage = state.writer();
     storage.insert(entity, row);
+    state.count_write();
     const bool is_deleted = header_of(RecordView(entity, object)).deleted_at().has_value();
     Change creation = change_of(entity, object, ChangeKind::created, state.now());
     creation.version -= is_deleted ? 1 : 0;
@@ -428,8 +451,9 @@ void erase_record(SessionState& state, const Entity& entity, Id id) {
     Change deletion = change_of(entity, before.object(), ChangeKind::deleted, state.now());
     ++deletion.version;
     deletion.values = "{}";
-    reindex(state.writer(), entity, before.object(), nullptr);
     state.writer().erase(entity, id);
+    state.count_write();
+    reindex(state.writer(), entity, before.object(), nullptr);
     state.append(std::move(deletion));
 }
 

@@ -219,15 +219,15 @@ void follow_stage(WriteEvent& event, const Move& move) {
 
 // ---- Stage history
 
-/// When a stay that begins with this write began; `last` is the beginning of the one before.
-Instant moment_of(Session& session, const Opportunity& deal, const StageHistory* last) {
-    Instant moment = session.now();
-    if (deal.closed_at) {
-        moment = std::min(moment, *deal.closed_at);
-    } else if (last == nullptr && deal.opened_on && *deal.opened_on < moment.date()) {
-        moment = Instant::start_of(*deal.opened_on);
+/// When a stay that begins with this write began; `was` is null for a new opportunity.
+Instant beginning_of_stay(Session& session, const Opportunity* was, const Opportunity& deal) {
+    const Instant now = session.now();
+    const bool was_open = was == nullptr || was->state == OpportunityState::open;
+    if (was_open && deal.closed_at) {
+        return std::min(now, *deal.closed_at);
     }
-    return last == nullptr ? moment : std::max(moment, last->entered_at.value_or(moment));
+    const bool is_old = was == nullptr && deal.opened_on && *deal.opened_on < now.date();
+    return is_old ? Instant::start_of(*deal.opened_on) : now;
 }
 
 std::optional<StageHistory> present_stay(Session& session, Id opportunity) {
@@ -285,13 +285,13 @@ void after_opportunity(const WriteEvent& event) {
     }
     Session& session = event.session;
     const auto cause = engine::CauseScope::derived(session.state());
+    Instant moment = beginning_of_stay(session, was, deal);
     if (was == nullptr) {
-        begin_stay(session, deal, {}, moment_of(session, deal, nullptr));
+        begin_stay(session, deal, {}, moment);
         return;
     }
-    auto last = present_stay(session, deal.id);
-    const Instant moment = moment_of(session, deal, last ? &*last : nullptr);
-    if (last) {
+    if (auto last = present_stay(session, deal.id)) {
+        moment = std::max(moment, last->entered_at.value_or(moment));
         last->left_at = moment;
         engine::update_record(session, entity_of<StageHistory>(), &*last, {},
                               engine::Authority::library);

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::array rules{
     Rule{Opportunity::entity_number, &before_opportunity, &after_opportunity},
-    Rule{OpportunityLine::entity_number, &before_opportunity_line, &after_opportunity_line},
+    Rule{OpportunityLine::entity_number, &before_opportunity_line, &after_opportunity_line, true},
     Rule{Stage::entity_number, &before_stage, nullptr},
-    Rule{Pipeline::entity_number, nullptr, &after_pipeline},
+    Rule{Pipeline::entity_number, nullptr, &after_pipeline, true},
 };
 
 }  // namespace

@@ -80,7 +80,11 @@ class Statement {
     [[nodiscard]] sqlite3_stmt* handle() const { return handle_; }
 
   private:
-    void check(int result) const { sqlite::check(sqlite3_db_handle(handle_), result); }
+    void check(int result) const {
+        if (result != SQLITE_OK) {
+            fail(sqlite3_db_handle(handle_), result);
+        }
+    }
     [[noreturn]] void fail_and_reset(int result);
 
     sqlite3_stmt* handle_ = nullptr;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crmkit/schema/search_text.hpp"
 #include "sqlite_storage.hpp"
 
 namespace crmkit::sqlite {
@@ -39,36 +40,54 @@ bool is_one_token(const std::string& word) {
 }
 
 TimelineEntry read_entry(const Statement& row, Id party) {
-    return TimelineEntry{party,
-                         Instant{row.integer(0)},
-                         Id{row.integer(1)},
-                         Id{row.integer(2)},
-                         static_cast<EntityNumber>(row.integer(3)),
-                         static_cast<TimelineKind>(row.integer(4))};
+    return TimelineEntry{
+        party,
+        {Instant{row.integer(0)}, Id{row.integer(1)}, static_cast<TimelineKind>(row.integer(2))},
+        Id{row.integer(3)},
+        static_cast<EntityNumber>(row.integer(4))};
 }
 
 }  // namespace
 
-void SqliteStorage::append(const Change& change) {
-    auto insert = connection_->prepare(
-        fmt::format("INSERT INTO {0} ({1}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 "
-                    "WHERE (SELECT coalesce(max(position), 0) FROM {0}) = ?1 - 1",
-                    names_.changes, change_columns));
-    insert->bind(1, change.position);
-    insert->bind(2, change.at.microseconds);
-    insert->bind(3, change.actor.value);
-    insert->bind(4, change.origin);
-    insert->bind(5, change.cause);
-    insert->bind(6, std::int64_t{change.entity});
-    insert->bind(7, change.record.value);
-    insert->bind(8, static_cast<std::int64_t>(change.kind));
-    insert->bind(9, change.version);
-    insert->bind(10, change.values);
+SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableNames& names)
+    : append(connection.pool(
+          fmt::format("INSERT INTO {} (at, actor, origin, cause, entity, record, kind, version, "
+                      "changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      names.changes))),
+      add_timeline(connection.pool(
+          fmt::format("INSERT OR REPLACE INTO {} (party, at, record, kind, via, entity) "
+                      "VALUES (?, ?, ?, ?, ?, ?)",
+                      names.timeline))),
+      remove_timeline(connection.pool(
+          fmt::format("DELETE FROM {} WHERE party = ? AND at = ? AND record = ? AND kind = ? AND "
+                      "via = ?",
+                      names.timeline))),
+      timeline(connection.pool(fmt::format(
+          "SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND at >= ? AND at < ? AND "
+          "(at, record, kind) < (?, ?, ?) ORDER BY at DESC, record DESC, kind DESC, via DESC",
+          names.timeline))),
+      timeline_via(connection.pool(
+          fmt::format("SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND via = ? "
+                      "ORDER BY at, record, kind",
+                      names.timeline))),
+      begin_reading(connection.pool("BEGIN")),
+      begin_writing(connection.pool("BEGIN IMMEDIATE")),
+      commit(connection.pool("COMMIT")) {}
+
+std::int64_t SqliteStorage::append(const Change& change) {
+    // Without a position the row gets the one past the highest.
+    auto insert = own_.append.lend();
+    insert->bind(1, change.at.microseconds);
+    insert->bind(2, change.actor.value);
+    insert->bind(3, change.origin);
+    insert->bind(4, change.cause);
+    insert->bind(5, std::int64_t{change.entity});
+    insert->bind(6, change.record.value);
+    insert->bind(7, static_cast<std::int64_t>(change.kind));
+    insert->bind(8, change.version);
+    insert->bind(9, change.values);
     insert->run();
-    if (sqlite3_changes(connection_->handle()) != 1) {
-        throw Error(ErrorCode::internal,
-                    fmt::format("change {} is not the next of the history", change.position));
-    }
+    return sqlite3_last_insert_rowid(connection_->handle());
 }
 
 std::int64_t SqliteStorage::last_position() {
@@ -100,50 +119,45 @@ void SqliteStorage::changes(Id record, std::int64_t from,
 }
 
 void SqliteStorage::add_timeline(std::span<const TimelineEntry> entries) {
-    auto insert = connection_->prepare(
-        fmt::format("INSERT OR REPLACE INTO {} (party, at, record, via, entity, kind) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    names_.timeline));
+    auto insert = own_.add_timeline.lend();
     for (const TimelineEntry& entry : entries) {
         insert->bind(1, entry.party.value);
-        insert->bind(2, entry.at.microseconds);
-        insert->bind(3, entry.record.value);
-        insert->bind(4, entry.via.value);
-        insert->bind(5, std::int64_t{entry.entity});
-        insert->bind(6, std::int64_t{entry.kind});
+        insert->bind(2, entry.event.at.microseconds);
+        insert->bind(3, entry.event.record.value);
+        insert->bind(4, std::int64_t{entry.event.kind});
+        insert->bind(5, entry.via.value);
+        insert->bind(6, std::int64_t{entry.entity});
         insert->run();
     }
 }
 
 void SqliteStorage::remove_timeline(std::span<const TimelineEntry> entries) {
-    auto remove = connection_->prepare(fmt::format(
-        "DELETE FROM {} WHERE party = ? AND at = ? AND record = ? AND via = ?", names_.timeline));
+    auto remove = own_.remove_timeline.lend();
     for (const TimelineEntry& entry : entries) {
         remove->bind(1, entry.party.value);
-        remove->bind(2, entry.at.microseconds);
-        remove->bind(3, entry.record.value);
-        remove->bind(4, entry.via.value);
+        remove->bind(2, entry.event.at.microseconds);
+        remove->bind(3, entry.event.record.value);
+        remove->bind(4, std::int64_t{entry.event.kind});
+        remove->bind(5, entry.via.value);
         remove->run();
     }
 }
 
 std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
-    auto select = connection_->prepare(fmt::format(
-        "SELECT at, record, via, entity, kind FROM {} WHERE party = ? AND at >= ? AND at < ? AND "
-        "(at, record) < (?, ?) ORDER BY at DESC, record DESC, via DESC",
-        names_.timeline));
+    auto select = own_.timeline.lend();
     select->bind(1, range.party.value);
     select->bind(2, range.since.microseconds);
     select->bind(3, range.until.microseconds);
-    select->bind(4, range.after ? range.after->first.microseconds : INT64_MAX);
-    select->bind(5, range.after ? range.after->second.value : INT64_MAX);
+    const TimelineEvent last{Instant::max(), Id{INT64_MAX}, UINT8_MAX};
+    const TimelineEvent& end = range.after ? *range.after : last;
+    select->bind(4, end.at.microseconds);
+    select->bind(5, end.record.value);
+    select->bind(6, std::int64_t{end.kind});
     std::vector<TimelineEntry> found;
     while (found.size() < range.limit && select->step()) {
         const TimelineEntry entry = read_entry(*select, range.party);
-        const bool is_wanted = ((range.kinds >> entry.kind) & 1U) != 0;
-        const bool is_repeated =
-            !found.empty() && found.back().record == entry.record && found.back().at == entry.at;
-        if (is_wanted && !is_repeated) {
+        const bool is_repeated = !found.empty() && found.back().event == entry.event;
+        if (contains(range.kinds, entry.event.kind) && !is_repeated) {
             found.push_back(entry);
         }
     }
@@ -151,10 +165,7 @@ std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
 }
 
 std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
-    auto select = connection_->prepare(
-        fmt::format("SELECT at, record, via, entity, kind FROM {} WHERE party = ? AND via = ? "
-                    "ORDER BY at, record",
-                    names_.timeline));
+    auto select = own_.timeline_via.lend();
     select->bind(1, party.value);
     select->bind(2, via.value);
     std::vector<TimelineEntry> found;
@@ -165,14 +176,22 @@ std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
 }
 
 void SqliteStorage::index_text(const Entity& entity, Id id, std::string_view words) {
-    auto insert = statements(entity).index_text->lend();
+    StatementPool* const index = statements(entity).index_text;
+    if (index == nullptr) {
+        return;
+    }
+    auto insert = index->lend();
     insert->bind(1, id.value);
     insert->bind(2, words);
     insert->run();
 }
 
 void SqliteStorage::unindex_text(const Entity& entity, Id id, std::string_view words) {
-    auto remove = statements(entity).unindex_text->lend();
+    StatementPool* const index = statements(entity).unindex_text;
+    if (index == nullptr) {
+        return;
+    }
+    auto remove = index->lend();
     remove->bind(1, id.value);
     remove->bind(2, words);
     remove->run();
@@ -198,7 +217,7 @@ std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std:
     select->bind(2, before ? before.value : INT64_MAX);
     select->bind(3, static_cast<std::int64_t>(limit));
     while (select->step()) {
-        found.push_back(Id{select->integer(0)});
+        found.emplace_back(select->integer(0));
     }
     return found;
 }

@@ -122,15 +122,6 @@ std::string TableNames::quoted_search_of(const Entity& entity) const {
     return quoted(search_of(entity));
 }
 
-bool is_searchable(const Entity& entity) {
-    for (const Field& field : entity.fields) {
-        if (field.is_searchable) {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::string SchemaUpgrade::fingerprint() const {
     Fingerprint print;
     for (const Entity* entity : registry_.entities()) {
@@ -206,8 +197,8 @@ void SchemaUpgrade::create_own_tables() {
                     names_.prefix, names_.changes));
     create(names_.timeline,
            "party INTEGER NOT NULL, at INTEGER NOT NULL, record INTEGER NOT NULL, "
-           "via INTEGER NOT NULL, entity INTEGER NOT NULL, kind INTEGER NOT NULL, "
-           "PRIMARY KEY (party, at, record, via)",
+           "kind INTEGER NOT NULL, via INTEGER NOT NULL, entity INTEGER NOT NULL, "
+           "PRIMARY KEY (party, at, record, kind, via)",
            "STRICT, WITHOUT ROWID");
 }
 

@@ -28,9 +28,6 @@ struct TableNames {
     std::string timeline;
 };
 
-/// Whether any field of the entity is found by full-text search.
-bool is_searchable(const Entity& entity);
-
 /// Brings the store to these declarations, inside the transaction that the caller has opened if
 /// `is_current` says that there is something to do. Throws newer_schema.
 class SchemaUpgrade {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crmkit/schema/search_text.hpp"
@@ -16,6 +17,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, StorageRule
     : connection_(std::move(connection)),
       rules_(std::move(rules)),
       names_(rules_.table_prefix),
+      own_(*connection_, names_),
       queries_(*connection_, rules_.table_prefix) {
     register_functions(connection_->handle());
 }
@@ -24,7 +26,8 @@ SqliteStorage::~SqliteStorage() = default;
 
 void SqliteStorage::migrate(const Registry& registry) {
     registry_ = &registry;
-    statements_.clear();  // they name the columns of the registry before
+    statements_.clear();  // they name the tables and columns of the registry before
+    highest_id_ = nullptr;
     SchemaUpgrade upgrade(*connection_, names_, registry);
     if (upgrade.is_current()) {
         return;
@@ -56,7 +59,7 @@ void SqliteStorage::begin(Access access) {
     if (depth_ > 0 || rules_.is_hosted) {
         connection_->prepare("SAVEPOINT crmkit_" + std::to_string(depth_))->run();
     } else {
-        connection_->prepare(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN")->run();
+        (access == Access::write ? own_.begin_writing : own_.begin_reading).lend()->run();
     }
     ++depth_;
 }
@@ -66,7 +69,7 @@ void SqliteStorage::commit() {
         throw Error(ErrorCode::invalid_argument, "there is no open transaction to commit");
     }
     if (depth_ == 1 && !rules_.is_hosted) {
-        connection_->prepare("COMMIT")->run();
+        own_.commit.lend()->run();
     } else {
         connection_->prepare("RELEASE crmkit_" + std::to_string(depth_ - 1))->run();
     }
@@ -167,6 +170,10 @@ void run_write(Statement& statement, const Entity& entity, const void* object) {
 }  // namespace
 
 void SqliteStorage::insert(const Entity& entity, const void* object) {
+    if (!header_of(RecordView(entity, object)).id()) {
+        throw Error::about(ErrorCode::invalid_argument,
+                           Problem{std::string(entity.name), "id", "0", "is no id"});
+    }
     auto statement = statements(entity).insert->lend();
     texts_.clear();
     texts_.reserve(entity.fields.size());
@@ -240,13 +247,18 @@ bool SqliteStorage::is_live(const Entity& entity, Id id) {
 }
 
 Id SqliteStorage::highest_id() {
-    Id highest;
-    for (const Entity* entity : registry_->entities()) {
-        auto statement =
-            connection_->prepare(fmt::format("SELECT max(id) FROM {}", names_.of(*entity)));
-        if (statement->step()) {
-            highest = std::max(highest, Id{statement->integer(0)});
+    if (highest_id_ == nullptr) {
+        std::string sql = "SELECT 0";
+        for (const Entity* entity : registry_->entities()) {
+            sql += fmt::format(", (SELECT max(id) FROM {})", names_.of(*entity));
         }
+        highest_id_ = &connection_->pool(sql);
+    }
+    auto statement = highest_id_->lend();
+    statement->step();
+    Id highest;
+    for (int column = 0; column <= static_cast<int>(registry_->entities().size()); ++column) {
+        highest = std::max(highest, Id{statement->integer(column)});
     }
     return highest;
 }

@@ -33,6 +33,9 @@ class SqliteStorage final : public Storage {
     void commit() override;
     void rollback() noexcept override;
     [[nodiscard]] int depth() const override { return depth_; }
+    [[nodiscard]] bool is_lost() const override {
+        return depth_ > 0 && connection_->is_autocommit();
+    }
 
     void insert(const Entity& entity, const void* object) override;
     bool update(const Entity& entity, const void* object, const FieldSet& changed,
@@ -51,7 +54,7 @@ class SqliteStorage final : public Storage {
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override;
 
-    void append(const Change& change) override;
+    std::int64_t append(const Change& change) override;
     std::int64_t last_position() override;
     std::optional<Change> change(std::int64_t position) override;
     void changes(Id record, std::int64_t from,
@@ -79,6 +82,19 @@ class SqliteStorage final : public Storage {
         StatementPool* unindex_text = nullptr;
     };
 
+    /// The kept statements on the store's own tables.
+    struct OwnStatements {
+        OwnStatements(Connection& connection, const TableNames& names);
+        StatementPool& append;
+        StatementPool& add_timeline;
+        StatementPool& remove_timeline;
+        StatementPool& timeline;
+        StatementPool& timeline_via;
+        StatementPool& begin_reading;
+        StatementPool& begin_writing;
+        StatementPool& commit;
+    };
+
     void prepare_own_file();
     EntityStatements& statements(const Entity& entity);
     [[nodiscard]] std::string column_list(const Entity& entity, std::string_view separator) const;
@@ -88,10 +104,12 @@ class SqliteStorage final : public Storage {
     std::unique_ptr<Connection> connection_;
     StorageRules rules_;
     TableNames names_;
+    OwnStatements own_;
     const Registry* registry_ = nullptr;
     int depth_ = 0;
     std::int64_t data_version_ = 0;
     std::unordered_map<EntityNumber, EntityStatements> statements_;
+    StatementPool* highest_id_ = nullptr;
     CompiledQueries queries_;
     std::vector<std::string> texts_;
 };

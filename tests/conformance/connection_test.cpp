@@ -69,7 +69,7 @@ TEST_CASE_TEMPLATE("connection: a reader refuses to write", Backend, CRMKIT_BACK
     store->insert(specimens(), &one);
     const std::string before = contents(*store);
     const Specimen two = specimen(2);
-    const TimelineEntry entry{Id{1}, Instant{1}, Id{1}, Id{1}, 1001, 0};
+    const TimelineEntry entry{Id{1}, {Instant{1}, Id{1}, 0}, Id{1}, 1001};
     CHECK(code_of([&] { reader->insert(specimens(), &two); }) == ErrorCode::read_only);
     CHECK(code_of([&] { reader->update(specimens(), &one, all_fields(specimens()), 1); }) ==
           ErrorCode::read_only);

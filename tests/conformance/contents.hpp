@@ -30,9 +30,9 @@ inline void append_change(std::string& out, const Change& change) {
 }
 
 inline void append_entry(std::string& out, const TimelineEntry& entry) {
-    out += "entry " + to_string(entry.party) + " " + to_string(entry.at) + " " +
-           std::to_string(entry.entity) + "/" + to_string(entry.record) + " via " +
-           to_string(entry.via) + " kind " + std::to_string(entry.kind) + "\n";
+    out += "entry " + to_string(entry.party) + " " + to_string(entry.event.at) + " " +
+           std::to_string(entry.entity) + "/" + to_string(entry.event.record) + " via " +
+           to_string(entry.via) + " kind " + std::to_string(entry.event.kind) + "\n";
 }
 
 }  // namespace detail

@@ -104,6 +104,7 @@ class FaultyStorage final : public Storage {
     }
     void rollback() noexcept override { inner_->rollback(); }
     [[nodiscard]] int depth() const override { return inner_->depth(); }
+    [[nodiscard]] bool is_lost() const override { return inner_->is_lost(); }
 
     void insert(const Entity& entity, const void* object) override {
         plan_->pass("insert");
@@ -155,9 +156,9 @@ class FaultyStorage final : public Storage {
         return inner_->search(entity, words, limit, before);
     }
 
-    void append(const Change& line) override {
+    std::int64_t append(const Change& line) override {
         plan_->pass("append");
-        inner_->append(line);
+        return inner_->append(line);
     }
     std::int64_t last_position() override {
         plan_->pass("last_position");

@@ -58,14 +58,15 @@ TEST_CASE_TEMPLATE("history: a line comes out as it went in", Backend, CRMKIT_BA
 
 TEST_CASE_TEMPLATE("history: positions follow each other", Backend, CRMKIT_BACKENDS) {
     Opened<Backend> store;
-    store->append(line(1, 10));
-    CHECK(code_of([&] { store->append(line(1, 10)); }) != ErrorCode::ok);
-    CHECK(code_of([&] { store->append(line(3, 10)); }) != ErrorCode::ok);
-    CHECK(code_of([&] { store->append(line(0, 10)); }) != ErrorCode::ok);
-    CHECK(code_of([&] { store->append(line(-1, 10)); }) != ErrorCode::ok);
-    CHECK(store->last_position() == 1);
-    store->append(line(2, 10));
-    CHECK(store->last_position() == 2);
+    CHECK(store->append(line(1, 10)) == 1);
+    CHECK(store->append(line(1, 10)) == 2);  // the position asked for is not looked at
+    CHECK(store->append(line(-7, 10)) == 3);
+    CHECK(store->last_position() == 3);
+    CHECK(store->change(3)->position == 3);
+    store->begin(Access::write);
+    CHECK(store->append(line(0, 10)) == 4);
+    store->rollback();
+    CHECK(store->append(line(0, 10)) == 4);  // what was taken back leaves no gap
     CHECK(problems_of(*store) == "");
 }
 

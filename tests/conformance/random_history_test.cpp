@@ -156,9 +156,11 @@ class RandomHistory {
     }
 
     std::string change_timeline() {
-        const TimelineEntry entry{some_id(),       Instant{random_.between(-5, 5)},
-                                  some_id(),       some_id(),
-                                  entity().number, static_cast<TimelineKind>(random_.below(64))};
+        const TimelineEntry entry{some_id(),
+                                  {Instant{random_.between(-5, 5)}, some_id(),
+                                   static_cast<TimelineKind>(random_.below(64))},
+                                  some_id(),
+                                  entity().number};
         if (random_.chance(700)) {
             storage_.add_timeline({&entry, 1});
         } else {

@@ -15,7 +15,7 @@ void change_everything(Storage& storage, std::int64_t id) {
     storage.index_text(entity_of<Specimen>(), one.id, "word" + std::to_string(id));
     storage.append(Change{storage.last_position() + 1, Instant{id}, Id{7}, "session", 0, 1001,
                           one.id, ChangeKind::created, 1, "{}"});
-    const TimelineEntry entry{one.id, Instant{id * 10}, one.id, one.id, 1001, 3};
+    const TimelineEntry entry{one.id, {Instant{id * 10}, one.id, 3}, one.id, 1001};
     storage.add_timeline({&entry, 1});
     storage.put_setting("a", std::to_string(id));
 }
@@ -45,7 +45,7 @@ TEST_CASE_TEMPLATE("transaction: rollback leaves no trace", Backend, CRMKIT_BACK
     changed.version = 2;
     CHECK(store->update(entity_of<Specimen>(), &changed, all_fields(entity_of<Specimen>()), 1));
     store->unindex_text(entity_of<Specimen>(), Id{1}, "word1");
-    const TimelineEntry entry{Id{1}, Instant{10}, Id{1}, Id{1}, 1001, 3};
+    const TimelineEntry entry{Id{1}, {Instant{10}, Id{1}, 3}, Id{1}, 1001};
     store->remove_timeline({&entry, 1});
     CHECK(store->erase(entity_of<Specimen>(), Id{2}));
     CHECK(contents(*store) != before);

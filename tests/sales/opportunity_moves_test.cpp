@@ -154,7 +154,10 @@ TEST_CASE("a won opportunity may go on through won stages without closing again"
         CHECK(delivered.state == OpportunityState::won);
         CHECK(delivered.closed_at == won.closed_at);
         CHECK(delivered.close_date == won.close_date);
-        CHECK(stays_of(me, deal.id).size() == 3);
+        const auto stays = stays_of(me, deal.id);
+        REQUIRE(stays.size() == 3);
+        CHECK(stays[2].entered_at == time.clock->now());
+        CHECK(stays[1].duration_seconds == 30 * 86'400);
     });
 }
 

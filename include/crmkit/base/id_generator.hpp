@@ -45,6 +45,15 @@ class IdGenerator {
                   last_sequence_};
     }
 
+    /// Makes the next ids higher than `highest`, which another generator has handed out.
+    void continue_after(Id highest) {
+        const std::lock_guard lock(mutex_);
+        if (const std::int64_t time = highest.value >> sequence_shift; time >= last_) {
+            last_ = time;
+            last_sequence_ = sequence_count - 1;
+        }
+    }
+
   private:
     static constexpr int sequence_shift = Id::replica_bits + Id::sequence_bits;
     static constexpr std::int64_t sequence_count = std::int64_t{1} << Id::sequence_bits;

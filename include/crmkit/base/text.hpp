@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -443,6 +444,9 @@ inline std::vector<std::string_view> words(std::string_view folded) {
     for_each_word(folded, [&found](std::string_view word) { found.push_back(word); });
     return found;
 }
+/// Not of a temporary text: the words would be gone with it.
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> words(Temporary&& folded) = delete;
 
 /// Whether the fold of `text` starts with the fold of `beginning`.
 inline bool starts_with_folded(std::string_view text, std::string_view beginning) {

@@ -42,6 +42,14 @@ constexpr std::string_view to_string(FieldType type) {
     return names[static_cast<std::size_t>(type)];
 }
 
+/// What is behind the field's name in the name of the second column of a value of two parts; empty
+/// when it has only one.
+constexpr std::string_view second_column_suffix(FieldType type) {
+    return type == FieldType::money                   ? "_currency"
+           : type == FieldType::polymorphic_reference ? "_entity"
+                                                      : "";
+}
+
 /// The C++ type of a member. Storage backends switch over it to read a column straight into the
 /// member, without a value in between.
 enum class NativeKind : std::uint8_t {

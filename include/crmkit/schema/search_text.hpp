@@ -1,12 +1,19 @@
 /// What full-text search finds a record by.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "crmkit/base/text.hpp"
 #include "crmkit/schema/entity.hpp"
 
 namespace crmkit {
+
+/// Whether full-text search knows records of the entity: it has searchable fields.
+inline bool is_searchable(const Entity& entity) {
+    return std::any_of(entity.fields.begin(), entity.fields.end(),
+                       [](const Field& field) { return field.is_searchable; });
+}
 
 /// The folded words of a record's searchable fields, separated by spaces; empty when it has none.
 inline std::string search_text(const Entity& entity, const void* object) {

@@ -78,6 +78,7 @@ enum class Misdeclaration : std::uint8_t {
     searchable_but_not_text,
     unique_but_not_a_key,
     normal_form_of_nothing,
+    name_of_second_column,
 };
 
 /// A field name as a template argument, so that the compile error shows it.
@@ -113,6 +114,9 @@ struct MisdeclaredField {
                   "a field of this type cannot be .unique(): use text, integer, date or reference");
     static_assert(What != Misdeclaration::normal_form_of_nothing,
                   "the field whose .normal_form() this is does not exist or is not text");
+    static_assert(What != Misdeclaration::name_of_second_column,
+                  "this field's name is that of the second column of a money (_currency) or link "
+                  "(_entity) field: rename one of them");
     static constexpr bool ok = What == Misdeclaration::none;
 };
 
@@ -176,6 +180,15 @@ constexpr Misdeclaration check_field(const Field& field, const Structure& struct
     return Misdeclaration::none;
 }
 
+/// Whether one of the two is named as the second column of the other.
+constexpr bool share_a_column(const Field& one, const Field& other) {
+    const Field& longer = one.name.size() > other.name.size() ? one : other;
+    const Field& shorter = one.name.size() > other.name.size() ? other : one;
+    const std::string_view suffix = second_column_suffix(shorter.type());
+    return !suffix.empty() && longer.name.size() == shorter.name.size() + suffix.size() &&
+           longer.name.starts_with(shorter.name) && longer.name.ends_with(suffix);
+}
+
 /// What is wrong with a field beside the ones before it.
 constexpr Misdeclaration check_order(const Structure& structure, std::size_t index) {
     const Field& field = structure.fields[index];
@@ -185,6 +198,9 @@ constexpr Misdeclaration check_order(const Structure& structure, std::size_t ind
         }
         if (structure.fields[i].id == field.id) {
             return Misdeclaration::id_repeated;
+        }
+        if (share_a_column(structure.fields[i], field)) {
+            return Misdeclaration::name_of_second_column;
         }
     }
     const std::uint32_t end =

@@ -51,13 +51,6 @@ class FieldColumns {
     std::size_t size_ = 0;
 };
 
-/// What is behind the field's name in the name of its second column; empty when it has only one.
-constexpr std::string_view second_column_suffix(FieldType type) {
-    return type == FieldType::money                   ? "_currency"
-           : type == FieldType::polymorphic_reference ? "_entity"
-                                                      : "";
-}
-
 /// How many columns a field of this type has, without building them.
 constexpr std::size_t column_count(FieldType type) {
     if (type == FieldType::structure_list) {
@@ -91,11 +84,11 @@ inline FieldColumns columns_of(const Field& field) {
         case FieldType::reference:
             return FieldColumns({name, ColumnType::integer, not_null});
         case FieldType::money:
-            return {{name, ColumnType::integer, false},
-                    {name + "_currency", ColumnType::text, false}};
         case FieldType::polymorphic_reference:
-            return {{name, ColumnType::integer, false},
-                    {name + "_entity", ColumnType::integer, false}};
+            return {
+                {name, ColumnType::integer, false},
+                {name + std::string(second_column_suffix(field.type())),
+                 field.type() == FieldType::money ? ColumnType::text : ColumnType::integer, false}};
         case FieldType::structure_list:
             return {};
     }

@@ -113,6 +113,7 @@ class MemoryConnection final : public Storage {
     }
 
     [[nodiscard]] int depth() const override { return depth_; }
+    [[nodiscard]] bool is_lost() const override { return false; }
 
     void insert(const Entity& entity, const void* object) override {
         write([&](MemoryState& state) { state.records.insert(entity, object); });
@@ -152,18 +153,24 @@ class MemoryConnection final : public Storage {
     Id highest_id() override { return visible()->records.highest_id(); }
 
     void index_text(const Entity& entity, Id id, std::string_view words) override {
-        write([&](MemoryState& state) { state.words.add(entity.number, id, words); });
+        if (is_searchable(entity)) {
+            write([&](MemoryState& state) { state.words.add(entity.number, id, words); });
+        }
     }
     void unindex_text(const Entity& entity, Id id, std::string_view words) override {
-        write([&](MemoryState& state) { state.words.remove(entity.number, id, words); });
+        if (is_searchable(entity)) {
+            write([&](MemoryState& state) { state.words.remove(entity.number, id, words); });
+        }
     }
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override {
         return visible()->words.search(entity.number, words, limit, before);
     }
 
-    void append(const Change& line) override {
-        write([&](MemoryState& state) { state.history.append(line); });
+    std::int64_t append(const Change& line) override {
+        std::int64_t position = 0;
+        write([&](MemoryState& state) { position = state.history.append(line); });
+        return position;
     }
     std::int64_t last_position() override { return visible()->history.last_position(); }
     std::optional<Change> change(std::int64_t position) override {

@@ -125,15 +125,12 @@ class MemoryHistory {
         return static_cast<std::int64_t>(changes_.size());
     }
 
-    /// Throws invalid_argument unless the position is one past the last.
-    void append(const Change& change) {
-        if (change.position != last_position() + 1) {
-            throw Error(ErrorCode::invalid_argument,
-                        "the change at position " + std::to_string(change.position) +
-                            " does not follow the last one, " + std::to_string(last_position()));
-        }
+    /// See Storage::append().
+    std::int64_t append(Change change) {
+        change.position = last_position() + 1;
         by_record_.insert({change.record, change.position}, {});
         changes_.insert(change.position, std::make_shared<const Change>(change));
+        return change.position;
     }
 
     [[nodiscard]] std::optional<Change> find(std::int64_t position) const {
@@ -187,19 +184,18 @@ class MemoryTimeline {
 
     /// See Storage::timeline().
     [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range) const {
-        Key end{range.party, range.until, {}, {}};
-        if (range.after && range.after->first < range.until) {
-            end = {range.party, range.after->first, range.after->second, {}};
+        Key end{range.party, {range.until, {}, {}}, {}};
+        if (range.after && range.after->at < range.until) {
+            end = {range.party, *range.after, {}};
         }
         std::vector<TimelineEntry> found;
         for (auto at = entries_.below(end);
-             at && at.key().party == range.party && at.key().at >= range.since &&
+             at && at.key().party == range.party && at.key().event.at >= range.since &&
              found.size() < range.limit;
              at.backward()) {
             const TimelineEntry& entry = at.value();
-            const bool is_wanted = ((range.kinds >> entry.kind) & 1U) != 0;
-            const bool is_repeated = !found.empty() && found.back().at == entry.at &&
-                                     found.back().record == entry.record;
+            const bool is_wanted = contains(range.kinds, entry.event.kind);
+            const bool is_repeated = !found.empty() && found.back().event == entry.event;
             if (is_wanted && !is_repeated) {
                 found.push_back(entry);
             }
@@ -210,7 +206,7 @@ class MemoryTimeline {
     /// See Storage::timeline_via(). Oldest first.
     [[nodiscard]] std::vector<TimelineEntry> read_via(Id party, Id via) const {
         std::vector<TimelineEntry> found;
-        for (auto at = entries_.at_or_above({party, Instant{INT64_MIN}, {}, {}});
+        for (auto at = entries_.at_or_above({party, {Instant{INT64_MIN}, {}, {}}, {}});
              at && at.key().party == party; at.forward()) {
             if (at.key().via == via) {
                 found.push_back(at.value());
@@ -220,18 +216,15 @@ class MemoryTimeline {
     }
 
   private:
-    /// The order of a timeline, oldest first. A record shows once at an instant for each way by
-    /// which it concerns the party.
+    /// The order of a timeline, oldest first. An event shows once for each way by which it concerns
+    /// the party.
     struct Key {
         Id party{};
-        Instant at{};
-        Id record{};
+        TimelineEvent event{};
         Id via{};
         friend auto operator<=>(const Key&, const Key&) = default;
     };
-    static Key key_of(const TimelineEntry& entry) {
-        return {entry.party, entry.at, entry.record, entry.via};
-    }
+    static Key key_of(const TimelineEntry& entry) { return {entry.party, entry.event, entry.via}; }
 
     SnapshotMap<Key, TimelineEntry> entries_;
 };

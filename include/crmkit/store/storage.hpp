@@ -50,7 +50,8 @@ struct QueryArguments {
 };
 
 /// One connection to a store. Belongs to one thread at a time. Every function throws Error: busy,
-/// io, disk_full, corrupt, read_only and out_of_memory can come from any of them.
+/// io, disk_full, corrupt, read_only and out_of_memory can come from any of them. Where the library
+/// itself has no memory left, std::bad_alloc comes instead.
 class Storage {
   public:
     Storage() = default;
@@ -64,7 +65,9 @@ class Storage {
     /// `registry` must outlive the storage.
     virtual void migrate(const Registry& registry) = 0;
 
-    /// Starts a transaction, or, inside one, a nested one that can end by itself.
+    /// Starts a transaction, or, inside one, a nested one that can end by itself. One that reads
+    /// sees the store as it was at its first read, and refuses writes with read_only, and nested
+    /// ones that write with invalid_argument.
     virtual void begin(Access access) = 0;
     /// Ends the innermost transaction and keeps its changes; the outermost makes them durable.
     virtual void commit() = 0;
@@ -72,12 +75,19 @@ class Storage {
     virtual void rollback() noexcept = 0;
     /// How many transactions are open inside each other.
     [[nodiscard]] virtual int depth() const = 0;
+    /// Whether the store has undone the open transactions by itself, as SQLite does after some
+    /// failures. They are still to be ended, and must not be written in.
+    [[nodiscard]] virtual bool is_lost() const = 0;
 
-    /// Adds a record. Throws duplicate, naming the field, when a unique key or the id is taken by
-    /// a live record. Leaves no trace then, also without a nested transaction around it.
+    /// Adds a record, which has an id. Throws duplicate, naming the field, when a unique key is
+    /// taken by a live record, or the id by any, also a deleted one. Throws restricted, naming the
+    /// field where the store knows it, when it refers to a record that is not there. Leaves no
+    /// trace then, also without a nested transaction around it.
     virtual void insert(const Entity& entity, const void* object) = 0;
     /// Writes the `changed` fields of the record with the object's id if its version is still
-    /// `expected_version`; false when it is not, or there is no such record. Throws duplicate.
+    /// `expected_version`; false when it is not, or there is no such record. Throws duplicate and
+    /// restricted, as insert() does and before it looks at the version or after it: which, differs
+    /// between stores.
     virtual bool update(const Entity& entity, const void* object, const FieldSet& changed,
                         std::int64_t expected_version) = 0;
     /// Removes a record for good; false when there is none.
@@ -98,7 +108,7 @@ class Storage {
     virtual Id highest_id() = 0;
 
     /// Puts a record's words into the search index: folded, a space between them, as search_text()
-    /// makes them.
+    /// makes them. Does nothing for an entity that is not searchable.
     virtual void index_text(const Entity& entity, Id id, std::string_view words) = 0;
     /// Takes them out again; `words` must be what was put in.
     virtual void unindex_text(const Entity& entity, Id id, std::string_view words) = 0;
@@ -107,8 +117,9 @@ class Storage {
     virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                                    std::size_t limit, Id before) = 0;
 
-    /// Appends to the history. The position must be one past the last.
-    virtual void append(const Change& change) = 0;
+    /// Appends to the history, at the position one past the last, and returns that position;
+    /// `change.position` is not looked at.
+    virtual std::int64_t append(const Change& change) = 0;
     /// The position of the last change, 0 when there is none.
     virtual std::int64_t last_position() = 0;
     /// The change at a position, if there is one.
@@ -134,7 +145,8 @@ class Storage {
     virtual void backup(const std::string& path) = 0;
     /// What is wrong with the stored data; empty when it is sound.
     virtual std::vector<std::string> check_integrity() = 0;
-    /// Whether another connection has committed since this one last looked. Cheap.
+    /// Whether another connection may have committed since this one last looked; the first look
+    /// may say so without reason. Cheap.
     virtual bool changed_elsewhere() = 0;
 };
 

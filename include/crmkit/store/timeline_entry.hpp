@@ -4,7 +4,6 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
-#include <utility>
 
 #include "crmkit/base/id.hpp"
 #include "crmkit/base/instant.hpp"
@@ -16,18 +15,34 @@ namespace crmkit {
 /// milestone in another record's life. Permanent; at most 63, so that a set of them is one word.
 using TimelineKind = std::uint8_t;
 
+/// A set of timeline kinds: bit 1 << kind.
+using TimelineKinds = std::uint64_t;
+
+/// Whether a kind is in the set; no set has kinds past 63, such as a damaged file may hold.
+constexpr bool contains(TimelineKinds kinds, TimelineKind kind) {
+    return kind < 64 && ((kinds >> kind) & 1U) != 0;
+}
+
+/// One event of a timeline: the entries that a party has of it, by several paths, share these.
+struct TimelineEvent {
+    Instant at{};
+    /// The record that tells about it, such as the interaction.
+    Id record{};
+    TimelineKind kind = 0;
+
+    friend constexpr auto operator<=>(const TimelineEvent&, const TimelineEvent&) = default;
+};
+
 /// One thing that happened, seen from one party. The same event has an entry for each party that
 /// it concerns and each path by which it does.
 struct TimelineEntry {
     /// Whose timeline: an account, contact, lead, opportunity or case.
     Id party{};
-    Instant at{};
-    /// The record that tells about it, such as the interaction.
-    Id record{};
+    TimelineEvent event{};
     /// The record through which it concerns the party; the party itself when directly.
     Id via{};
+    /// The entity of the event's record.
     EntityNumber entity = 0;
-    TimelineKind kind = 0;
 
     /// The order of a timeline is newest first; this is the store's key order, oldest first.
     friend constexpr auto operator<=>(const TimelineEntry&, const TimelineEntry&) = default;
@@ -39,10 +54,10 @@ struct TimelineRange {
     /// From this instant (included) to that one (left out).
     Instant since = Instant::min();
     Instant until = Instant::max();
-    /// The kinds wanted, bit 1 << kind; all by default.
-    std::uint64_t kinds = ~std::uint64_t{0};
-    /// Only what comes after this (at, record) in reading order: where the page before ended.
-    std::optional<std::pair<Instant, Id>> after{};
+    /// The kinds wanted; all by default.
+    TimelineKinds kinds = ~TimelineKinds{0};
+    /// Only what comes after this event in reading order: where the page before ended.
+    std::optional<TimelineEvent> after{};
     std::size_t limit = 50;
 };
 
