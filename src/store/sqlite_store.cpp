@@ -1,6 +1,7 @@
 /// Opening: an own file with its pragmas, or the host's connection as it is.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "crmkit/store/sqlite.hpp"
@@ -27,11 +28,16 @@ void harden(sqlite3* handle) {
 
 /// Refuses a database of somebody else's, and marks a new file as a store.
 void claim_file(Connection& connection, const std::string& path, bool read_only) {
-    const auto id = connection.read_integer("PRAGMA application_id").value_or(0);
+    // One statement sees one state: another process may be making the store just now.
+    auto file = connection.prepare(
+        "SELECT application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_application_id");
+    file->step();
+    const std::int64_t id = file->integer(0);
+    const std::int64_t tables = file->integer(1);
+    file->reset();
     if (id == application_id) {
         return;
     }
-    const auto tables = connection.read_integer("SELECT count(*) FROM sqlite_master").value_or(0);
     if (id != 0 || tables != 0) {
         throw Error(ErrorCode::corrupt, "'" + path +
                                             "' is an SQLite database but not a crmkit "
@@ -43,12 +49,31 @@ void claim_file(Connection& connection, const std::string& path, bool read_only)
     }
 }
 
+/// Two that make a store at once may each hold what the other waits for. SQLite then answers busy
+/// without waiting, so the waiting is done here.
+void switch_to_write_ahead_log(Connection& connection, std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds step{5};
+    sqlite3_busy_timeout(connection.handle(), 0);
+    for (std::chrono::milliseconds waited{0};; waited += step) {
+        try {
+            connection.execute("PRAGMA journal_mode = WAL");
+            sqlite3_busy_timeout(connection.handle(), static_cast<int>(patience.count()));
+            return;
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::busy || waited >= patience) {
+                throw;
+            }
+        }
+        sqlite3_sleep(static_cast<int>(step.count()));
+    }
+}
+
 void choose_pragmas(Connection& connection, const SqliteOptions& options) {
     connection.execute(fmt::format("PRAGMA cache_size = {}", -options.cache_kib));
     connection.execute(options.durability == Durability::durable ? "PRAGMA synchronous = FULL"
                                                                  : "PRAGMA synchronous = NORMAL");
     if (!options.read_only) {
-        connection.execute("PRAGMA journal_mode = WAL");
+        switch_to_write_ahead_log(connection, options.busy_timeout);
     }
 }
 

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -53,23 +52,24 @@ TEST_CASE("what a host deletes of the first data stays deleted") {
 
 TEST_CASE("several that open a new store at once make its first data once") {
     const TemporaryFolder folder;
-    std::atomic<int> failed = 0;
+    std::vector<std::string> failures(4);
     std::vector<std::thread> openers;
     for (int i = 0; i < 4; ++i) {
-        openers.emplace_back([&failed, path = folder.file("store.db"), i] {
-            try {
-                OpenOptions options;
-                options.replica = i;
-                Crm::open(path, options);
-            } catch (const Error&) {
-                ++failed;
-            }
-        });
+        openers.emplace_back(
+            [&failure = failures[static_cast<std::size_t>(i)], path = folder.file("store.db"), i] {
+                try {
+                    OpenOptions options;
+                    options.replica = i;
+                    Crm::open(path, options);
+                } catch (const Error& error) {
+                    failure = error.what();
+                }
+            });
     }
     for (std::thread& opener : openers) {
         opener.join();
     }
-    CHECK(failed == 0);
+    CHECK(failures == std::vector<std::string>(4));
     Session me = Crm::open(folder.file("store.db")).as_system();
     CHECK(me.query<Status>().all().size() == status_templates.size());
     CHECK(me.query<Pipeline>().all().size() == 1);

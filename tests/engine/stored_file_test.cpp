@@ -1,0 +1,201 @@
+/// A stored file of an earlier version: opened, upgraded, and everything in it still there.
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "backends.hpp"
+#include "crmkit/engine/timeline.hpp"
+
+using namespace crmkit;
+using namespace crmkit::test;
+
+namespace {
+
+class Database {
+  public:
+    explicit Database(const std::string& path) {
+        REQUIRE(sqlite3_open(path.c_str(), &handle_) == SQLITE_OK);
+    }
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database() { sqlite3_close(handle_); }
+
+    void run(const std::string& sql) {
+        REQUIRE_MESSAGE(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
+                        sqlite3_errmsg(handle_));
+    }
+    /// The rows of a query, each with its values one behind the other.
+    std::set<std::string> rows(const std::string& sql) {
+        std::set<std::string> found;
+        const auto add = [](void* into, int count, char** values, char**) {
+            std::string row;
+            for (int i = 0; i < count; ++i) {
+                row += std::string(values[i] == nullptr ? "" : values[i]) + '|';
+            }
+            static_cast<std::set<std::string>*>(into)->insert(row);
+            return 0;
+        };
+        REQUIRE(sqlite3_exec(handle_, sql.c_str(), add, &found, nullptr) == SQLITE_OK);
+        return found;
+    }
+
+  private:
+    sqlite3* handle_ = nullptr;
+};
+
+/// A database made of the stored file.
+void make_old_store(const std::string& path) {
+    std::ifstream file(CRMKIT_SOURCE_DIR "/tests/data/store_v1.sql");
+    const std::string sql(std::istreambuf_iterator<char>(file), {});
+    REQUIRE(sql.size() > 100'000);
+    Database(path).run(sql);
+}
+
+/// Tables with their columns in any order, and indexes: what an upgrade has to arrive at.
+std::set<std::string> schema_of(const std::string& path) {
+    Database database(path);
+    std::set<std::string> found = database.rows(
+        "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk "
+        "FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'");
+    found.merge(database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index'"));
+    found.merge(
+        database.rows("SELECT m.name, k.\"from\", k.\"table\", k.\"to\" FROM "
+                      "sqlite_master m, pragma_foreign_key_list(m.name) k"));
+    found.merge(database.rows("SELECT number, name, plural FROM crmkit_entities"));
+    found.merge(database.rows("SELECT entity, field, name, type FROM crmkit_fields"));
+    found.merge(database.rows("SELECT key, value FROM crmkit_settings"));
+    return found;
+}
+
+template <RecordType T>
+T only(Session& session, std::string_view where) {
+    const auto found = session.query<T>(where).all();
+    REQUIRE(found.size() == 1);
+    return found.front();
+}
+
+}  // namespace
+
+TEST_CASE("what a stored file of an earlier version holds is read as it was written") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("old.db");
+    make_old_store(path);
+    Crm crm = Crm::open(path);
+    Session me = crm.as_system();
+
+    const Account acme = only<Account>(me, "name = 'Acme Söhne'");
+    CHECK(me.get<Account>(acme.parent_account).name == "Acme Holding");
+    CHECK(acme.website == "acme.example");
+    const Contact grace = only<Contact>(me, "last_name = 'Hopper'");
+    CHECK(grace.account == acme.id);
+    CHECK(grace.email_normal == "grace@example.com");
+    CHECK(grace.phone_normal == "+4930123456");
+    CHECK(grace.birth_date == Date::parse("1906-12-09"));
+    CHECK(grace.version == 2);
+    const Opportunity deal = only<Opportunity>(me, "account.name = 'Acme Söhne'");
+    CHECK(deal.amount == Money::of("1200000.50", "EUR"));
+    CHECK(deal.close_date == Date::parse("2026-06-30"));
+    CHECK(deal.primary_contact == grace.id);
+    CHECK(only<Opportunity>(me, "close_date = 2026-06-30").id == deal.id);
+    CHECK(only<Case>(me, "account.name = 'Acme Söhne'").subject == "It does not roll");
+
+    const auto history = me.history(grace.id);
+    REQUIRE(history.size() == 2);
+    const auto change = std::find_if(history.begin(), history.end(), [](const HistoryEntry& entry) {
+        return entry.kind == ChangeKind::updated;
+    });
+    REQUIRE(change != history.end());
+    CHECK(change->entity == "contact");
+    const auto title =
+        std::find_if(change->fields.begin(), change->fields.end(),
+                     [](const FieldChange& field) { return field.field == "job_title"; });
+    CHECK(title != change->fields.end());
+    const auto page = timeline(me, {.party = {Contact::entity_number, grace.id}});
+    CHECK(std::any_of(page.items.begin(), page.items.end(),
+                      [](const TimelineItem& item) { return item.title == "First call"; }));
+    CHECK(crm.check_integrity().empty());
+}
+
+TEST_CASE("a stored file of an earlier version takes everything that is new") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("old.db");
+    make_old_store(path);
+    Crm crm = Crm::open(path);
+    Session me = crm.as_system();
+
+    // Fields that came later are empty, and can be written.
+    Contact grace = only<Contact>(me, "last_name = 'Hopper'");
+    CHECK(grace.nickname.empty());
+    CHECK(grace.social_profiles.empty());
+    CHECK_FALSE(grace.do_not_mail);
+    grace.nickname = "Amazing Grace";
+    grace.social_profiles = {"a;b", "c"};
+    grace.do_not_mail = true;
+    CHECK(me.update(grace).version == 3);
+    CHECK(only<Contact>(me, "do_not_mail and nickname = 'Amazing Grace'").social_profiles.size() ==
+          2);
+    Account acme = only<Account>(me, "name = 'Acme Söhne'");
+    CHECK_FALSE(acme.annual_revenue);
+    acme.annual_revenue = Money::of("5.50", "EUR");
+    acme = me.update(acme);
+    CHECK(me.get<Account>(acme.id).annual_revenue == Money::of("5.50", "EUR"));
+
+    // Entities that came later, search by what was not searchable, keys of other systems.
+    me.create(Tag{.name = "important"});
+    CHECK(me.query<Tag>().all().size() == 1);
+    CHECK(me.search<Contact>("hopper").size() == 1);
+    CHECK(me.search<Contact>("gone").empty());
+    CHECK(me.search<Case>("roll").size() == 1);
+    Account by_key{.name = "Acme and Sons"};
+    CHECK(me.upsert(UpsertKey::external("erp", "C-1"), by_key) == UpsertAction::updated);
+    CHECK(by_key.id == acme.id);
+
+    // What was done before can be undone now.
+    Id gone;
+    for (const HistoryEntry& entry : me.changes_since(1, 10'000)) {
+        gone = entry.kind == ChangeKind::deleted && entry.entity == "contact" ? entry.record : gone;
+    }
+    CHECK(me.restore<Contact>(gone).last_name == "Gone");
+    CHECK(me.search<Contact>("gone").size() == 1);
+    CHECK(crm.check_integrity().empty());
+}
+
+TEST_CASE("a stored file of an earlier version gets the schema of a new store, once") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("old.db");
+    make_old_store(path);
+    const auto migrations = [&path] {
+        return Database(path).rows("SELECT sequence, statement FROM crmkit_migrations");
+    };
+    const auto before = migrations();
+    { const Crm crm = Crm::open(path); }
+    const std::string fresh = folder.file("new.db");
+    { const Crm crm = Crm::open(fresh); }
+    CHECK(schema_of(path) == schema_of(fresh));
+    // The list of migrations is kept, and what was done now is added to it.
+    const auto after = migrations();
+    CHECK(after.size() > before.size());
+    CHECK(std::includes(after.begin(), after.end(), before.begin(), before.end()));
+    { const Crm crm = Crm::open(path); }
+    CHECK(migrations() == after);
+}
+
+TEST_CASE("a stored file of an earlier version that may only be read is refused as it is") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("old.db");
+    make_old_store(path);
+    const auto before = schema_of(path);
+    OpenOptions options;
+    options.read_only = true;
+    const Error error = error_of([&] { (void)Crm::open(path, options); });
+    CHECK(error.code() == ErrorCode::read_only);
+    CHECK(error.message().find("older schema") != std::string::npos);
+    CHECK(schema_of(path) == before);
+    // Once it has been opened for writing it can be read.
+    { const Crm crm = Crm::open(path); }
+    Crm crm = Crm::open(path, options);
+    Session me = crm.as_system();
+    CHECK(only<Contact>(me, "last_name = 'Hopper'").first_name == "Grace");
+}
