@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -17,13 +18,22 @@ inline std::string test_data_folder() {
     return named != nullptr ? named : CRMKIT_SOURCE_DIR "/../shared/data";
 }
 
+/// All of a file; empty when it cannot be read.
+inline std::string file_text(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A file or folder of the test data, e.g. "csv_spectrum"; nothing when it is absent.
+inline std::optional<std::filesystem::path> find_test_data(std::string_view name) {
+    const std::filesystem::path path = std::filesystem::path(test_data_folder()) / name;
+    return std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
+}
+
 /// The content of a file of the test data, e.g. "isemail/tests.xml"; nothing when it is absent.
 inline std::optional<std::string> read_test_data(std::string_view name) {
-    std::ifstream file(test_data_folder() + '/' + std::string(name), std::ios::binary);
-    if (!file) {
-        return std::nullopt;
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    const auto path = find_test_data(name);
+    return path ? std::optional(file_text(*path)) : std::nullopt;
 }
 
 }  // namespace crmkit::testing

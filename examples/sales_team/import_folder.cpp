@@ -112,9 +112,9 @@ std::int64_t value_by_price(crmkit::Session& session) {
 
 /// The plan gives each record that the file of deals had to create the source "sales_pipeline".
 template <crmkit::RecordType Record>
-void add_unlisted(crmkit::Session& session, std::vector<std::string>& unlisted) {
+void add_unlisted(crmkit::Session& session, Import& import) {
     for (const Record& record : session.query<Record>("source = 'sales_pipeline' order by name")) {
-        unlisted.push_back(fmt::format("{} '{}'", crmkit::entity_of<Record>().name, record.name));
+        import.unlisted[std::string(crmkit::entity_of<Record>().name)].push_back(record.name);
     }
 }
 
@@ -150,9 +150,9 @@ Import import_folder(crmkit::Session& session, const std::string& folder, const 
                 session, path, fs::path(plans) / fmt::format("{}.json", known.plan), terminal));
         }
     }
-    add_unlisted<crmkit::Product>(session, import.unlisted);
-    add_unlisted<crmkit::Account>(session, import.unlisted);
-    add_unlisted<crmkit::User>(session, import.unlisted);
+    add_unlisted<crmkit::Product>(session, import);
+    add_unlisted<crmkit::Account>(session, import);
+    add_unlisted<crmkit::User>(session, import);
     import.valued_by_price = value_by_price(session);
     return import;
 }
@@ -193,11 +193,20 @@ void print_import(const Terminal& terminal, const Import& import) {
             add(empty.rows, fmt::format("without {}", empty.column));
         }
         for (const auto& warning : report.warnings) {
-            add(warning.count, warning.message);
+            if (warning.first_line == 0) {  // about the file, not about rows
+                rows.push_back({name, "", warning.message});
+            } else {
+                add(warning.count, warning.message);
+            }
         }
     }
-    for (const std::string& record : import.unlisted) {
-        rows.push_back({"", "", fmt::format("{} is in no other file", record)});
+    for (const auto& [entity, names] : import.unlisted) {
+        rows.push_back(
+            {"", "",
+             fmt::format("{} '{}'{} in no other file", entity, names.front(),
+                         names.size() == 1
+                             ? " is"
+                             : fmt::format(" and {} more are", grouped(std::ssize(names) - 1)))});
     }
     if (rows.empty()) {
         terminal.line("nothing");

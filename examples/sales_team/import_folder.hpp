@@ -5,6 +5,7 @@
 #include <crmkit/exchange/import_report.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ struct ImportedFile {
 /// What an import did.
 struct Import {
     std::vector<ImportedFile> files;
-    /// Products, accounts and agents that deals name and the other files do not: "product 'Desk'".
-    std::vector<std::string> unlisted;
+    /// Products, accounts and agents that deals name and the other files do not, by entity.
+    std::map<std::string, std::vector<std::string>> unlisted;
     /// Open deals without a value, which now have the list price of their product.
     std::int64_t valued_by_price = 0;
 };

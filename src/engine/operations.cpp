@@ -8,6 +8,7 @@
 #include "crmkit/engine/operation.hpp"
 #include "crmkit/engine/operations.hpp"
 #include "crmkit/engine/session.hpp"
+#include "crmkit/exchange/operations.hpp"
 #include "crmkit/sales/operations.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
@@ -54,10 +55,15 @@ Record read_input(const Structure& structure, std::string_view json,
 const std::vector<const Operation*>& all_operations() {
     static const std::vector<const Operation*> all = [] {
         std::vector<const Operation*> found;
+        found.reserve(engine::operations.size() + sales::operations.size() +
+                      exchange::operations.size());
         for (const Operation& operation : engine::operations) {
             found.push_back(&operation);
         }
         for (const Operation& operation : sales::operations) {
+            found.push_back(&operation);
+        }
+        for (const Operation& operation : exchange::operations) {
             found.push_back(&operation);
         }
         return found;

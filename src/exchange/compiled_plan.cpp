@@ -7,6 +7,7 @@
 
 #include "crmkit/base/error.hpp"
 #include "crmkit/base/text.hpp"
+#include "crmkit/model/external_id.hpp"
 #include "number_text.hpp"
 
 namespace crmkit::exchange::detail {
@@ -219,7 +220,8 @@ class Compiler {
     void compile_lookups(const ImportReference& reference, CompiledReference& compiled) {
         for (const ImportLookup& lookup : reference.lookups) {
             try {
-                compiled.lookups.push_back({&out_.registry.get(lookup.entity), {}, {}});
+                compiled.lookups.push_back(
+                    {&out_.registry.get(lookup.entity), {}, {}, lookup.key_system});
             } catch (const Error& error) {
                 refuse("entity", lookup.entity, error.message());
                 compiled.lookups.push_back({});
@@ -232,7 +234,7 @@ class Compiler {
             refuse("lookups", reference.field, "is empty: say in which entities to look");
             return;
         }
-        compiled.lookups.push_back({&out_.registry.get(compiled.field->target), {}, {}});
+        compiled.lookups.push_back({&out_.registry.get(compiled.field->target), {}, {}, {}});
     }
 
     void compile_reference_columns(const ImportReference& reference, CompiledReference& compiled) {
@@ -274,6 +276,10 @@ class Compiler {
             if (i < reference.lookups.size()) {
                 keys = reference.lookups[i].keys;
             }
+            if (!lookup.key_system.empty()) {
+                compile_external_key(reference, keys, lookup);
+                continue;
+            }
             if (keys.empty() && !reference.columns.empty()) {
                 keys.push_back(reference.columns.front().field);
             }
@@ -282,6 +288,19 @@ class Compiler {
             }
             lookup.query += " limit 2";
         }
+    }
+
+    void compile_external_key(const ImportReference& reference,
+                              const std::vector<std::string>& keys, CompiledLookup& lookup) {
+        if (!keys.empty()) {
+            refuse("keys", keys.front(), "is a key beside a key_system; give one or the other");
+        }
+        if (reference.on_missing == MissingReference::create) {
+            refuse("on_missing", label_of(reference.on_missing),
+                   "is not for a reference by the key of another system");
+        }
+        lookup.keys.push_back({entity_of<ExternalId>().find("key")});
+        lookup.query = "key = :k0 and system = :k1 and record_kind = :k2 limit 2";
     }
 
     void add_key(const ImportReference& reference, CompiledLookup& lookup,

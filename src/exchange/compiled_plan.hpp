@@ -48,6 +48,8 @@ struct CompiledLookup {
     std::vector<LookupKey> keys;
     /// "name = :k0 and pipeline.name = :k1 limit 2".
     std::string query;
+    /// When not empty, the query is one for external ids of this system, which lead to the records.
+    std::string key_system;
 };
 
 /// A column of a reference: a part of a key, a field of a record to be created, or both.

@@ -261,7 +261,7 @@ std::optional<std::string> DateForm::read(std::string_view text, bool date_only,
                        offset_);
 }
 
-std::string_view common_date_form(std::span<const std::string_view> texts) {
+std::string_view common_date_form(std::span<const std::string_view> texts, DateOrder order) {
     static constexpr std::array<std::string_view, 28> forms{
         "yyyy-mm-dd",
         "yyyy-mm-dd hh:mm",
@@ -293,16 +293,23 @@ std::string_view common_date_form(std::span<const std::string_view> texts) {
         "yyyy-mm-ddThh:mm:ss",
     };
     std::string why;
-    for (const std::string_view form : forms) {
+    const auto fits = [&](std::string_view form) {
         const DateForm reader(form, {});
-        const bool fits = std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
+        return std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
             return reader.read(text, false, why).has_value();
         });
-        if (fits && !texts.empty()) {
-            return form;
+    };
+    std::string_view found;
+    for (const std::string_view form : forms) {
+        const bool is_first_choice = order == DateOrder::day_first || form.starts_with("mm");
+        if (!texts.empty() && (found.empty() || is_first_choice) && fits(form)) {
+            found = form;
+            if (is_first_choice) {
+                break;
+            }
         }
     }
-    return {};
+    return found;
 }
 
 }  // namespace crmkit::exchange::detail

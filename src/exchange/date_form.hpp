@@ -51,8 +51,11 @@ class DateForm {
     std::vector<Piece> pieces_;
 };
 
+/// What comes first where day and month could be either.
+enum class DateOrder : std::uint8_t { day_first, month_first };
+
 /// The form, of those in common use, that all of these texts are written in; empty when there is
-/// none. Where day and month could be either, the day is taken to come first.
-std::string_view common_date_form(std::span<const std::string_view> texts);
+/// none.
+std::string_view common_date_form(std::span<const std::string_view> texts, DateOrder order);
 
 }  // namespace crmkit::exchange::detail

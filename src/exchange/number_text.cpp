@@ -247,10 +247,9 @@ bool rewrite_number(std::string& text, const NumberForm& form, std::string& why)
     std::string_view whole_text = trim(text);
     bool negative = false;
     // "($12)" and "-$12": the sign stands outside the currency.
-    if (whole_text.starts_with('(') && whole_text.ends_with(')')) {
-        negative = take_sign(whole_text);
-    } else if (whole_text.starts_with('-') && whole_text.size() > 1 && !is_digit(whole_text[1]) &&
-               whole_text[1] != form.decimal_character) {
+    if ((whole_text.starts_with('(') && whole_text.ends_with(')')) ||
+        (whole_text.starts_with('-') && whole_text.size() > 1 && !is_digit(whole_text[1]) &&
+         whole_text[1] != form.decimal_character)) {
         negative = take_sign(whole_text);
     }
     const AmountParts parts = split_amount(whole_text);

@@ -93,18 +93,31 @@ std::string_view common_currency(const Cells& cells) {
     return {};
 }
 
-/// A plain number, with at most two decimals where an amount is read: "1.234" is a thousand then.
-bool is_plain_number(const Field& field, std::string_view cell) {
-    const detail::AmountParts parts = detail::split_amount(cell);
-    const auto number = detail::NumberText::parse(parts.number);
-    const std::size_t point = parts.number.find('.');
-    const bool is_group = field.type() == FieldType::money && point != std::string_view::npos &&
-                          parts.number.size() - point - 1 == 3;
-    return number && !is_group;
+/// Whether a number with a decimal point is one that the field has: "1.234" as an amount is a
+/// thousand and more unless thousands have a mark of their own, and a whole number has no decimals.
+bool is_likely_number(const Field& field, std::string_view number, bool has_groups) {
+    const std::size_t point = number.find('.');
+    const std::size_t decimals = point == std::string_view::npos ? 0 : number.size() - point - 1;
+    const bool may_have_decimals =
+        decimals == 0 || (field.type() != FieldType::integer &&
+                          (field.type() != FieldType::money || decimals != 3 || has_groups));
+    return may_have_decimals && detail::NumberText::parse(number);
+}
+
+bool is_written_as(const detail::NumberForm& form, const Field& field, std::string_view cell) {
+    const bool has_groups =
+        detail::split_amount(cell).number.find_first_of(form.groups) != std::string_view::npos;
+    std::string text(cell);
+    std::string why;
+    return detail::rewrite_number(text, form, why) &&
+           is_likely_number(field, detail::split_amount(text).number, has_groups);
 }
 
 std::optional<ImportTransform> number_transform(const Field& field, const Cells& cells) {
-    if (all_of(cells, [&](std::string_view cell) { return is_plain_number(field, cell); })) {
+    const auto is_plain = [&field](std::string_view cell) {
+        return is_likely_number(field, detail::split_amount(cell).number, false);
+    };
+    if (all_of(cells, is_plain)) {
         return std::nullopt;
     }
     static const std::array<std::pair<std::string_view, std::string_view>, 5> forms{{
@@ -116,11 +129,8 @@ std::optional<ImportTransform> number_transform(const Field& field, const Cells&
     }};
     for (const auto& [decimal, groups] : forms) {
         const detail::NumberForm form{decimal.front(), std::string(groups)};
-        const bool fits = all_of(cells, [&form](std::string_view cell) {
-            std::string text(cell);
-            std::string why;
-            return detail::rewrite_number(text, form, why);
-        });
+        const bool fits =
+            all_of(cells, [&](std::string_view cell) { return is_written_as(form, field, cell); });
         if (fits) {
             ImportTransform transform;
             transform.kind = ImportTransformKind::number;
@@ -132,11 +142,12 @@ std::optional<ImportTransform> number_transform(const Field& field, const Cells&
     return std::nullopt;
 }
 
-std::optional<ImportTransform> date_transform(const Field& field, const Cells& cells) {
+std::optional<ImportTransform> date_transform(const Field& field, const Cells& cells,
+                                              detail::DateOrder order) {
     if (all_of(cells, [&field](std::string_view cell) { return reads(field, cell); })) {
         return std::nullopt;
     }
-    const std::string_view form = detail::common_date_form(cells);
+    const std::string_view form = detail::common_date_form(cells, order);
     if (form.empty()) {
         return std::nullopt;
     }
@@ -191,14 +202,15 @@ std::optional<ImportTransform> boolean_transform(const Field& field, const Cells
     return transform.values.empty() ? std::nullopt : std::optional(std::move(transform));
 }
 
-std::optional<ImportTransform> transform_for(const Field& field, const Cells& cells) {
+std::optional<ImportTransform> transform_for(const Field& field, const Cells& cells,
+                                             detail::DateOrder order) {
     if (cells.empty()) {
         return std::nullopt;
     }
     switch (field.type()) {
         case FieldType::date:
         case FieldType::instant:
-            return date_transform(field, cells);
+            return date_transform(field, cells, order);
         case FieldType::integer:
         case FieldType::decimal:
         case FieldType::money:
@@ -228,6 +240,7 @@ class Suggestion {
 
     ImportPlan make() {
         plan_.entity = entity_.name;
+        date_order_ = date_order();
         for (std::size_t i = 0; i < headers_.size(); ++i) {
             place(i);
         }
@@ -248,6 +261,26 @@ class Suggestion {
             }
         }
         return cells;
+    }
+
+    /// A file writes all of its dates in one order. A column with a day past the 12th shows which;
+    /// where none does, or they differ, the day comes first.
+    [[nodiscard]] detail::DateOrder date_order() const {
+        using detail::DateOrder;
+        bool has_month_first = false;
+        for (std::size_t i = 0; i < headers_.size(); ++i) {
+            const Cells cells = sample(i);
+            const auto form = detail::common_date_form(cells, DateOrder::day_first);
+            const bool is_certain = form == detail::common_date_form(cells, DateOrder::month_first);
+            if (!is_certain || form.find("mmm") != std::string_view::npos) {
+                continue;
+            }
+            if (form.starts_with("dd")) {
+                return DateOrder::day_first;
+            }
+            has_month_first = has_month_first || form.starts_with("mm");
+        }
+        return has_month_first ? DateOrder::month_first : DateOrder::day_first;
     }
 
     [[nodiscard]] bool is_repeated(std::size_t column) const {
@@ -316,7 +349,7 @@ class Suggestion {
 
     void add_transform(ImportColumn& made, const Field& field, std::size_t index) {
         const Cells cells = sample(index);
-        if (auto transform = transform_for(field, cells)) {
+        if (auto transform = transform_for(field, cells, date_order_)) {
             made.transforms.push_back(std::move(*transform));
         }
         if (field.type() == FieldType::money && !cells.empty()) {
@@ -449,6 +482,7 @@ class Suggestion {
     std::span<const std::string> headers_;
     std::span<const std::vector<std::string>> rows_;
     ImportPlan plan_;
+    detail::DateOrder date_order_ = detail::DateOrder::day_first;
     std::set<std::string> taken_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/normal_form.hpp"
 #include "crmkit/schema/value_text.hpp"
 
@@ -19,6 +20,16 @@ void append_part(std::string& key, std::string_view part) {
     key += '\0';
 }
 
+/// The entity of the records that the lookup's query finds.
+const Entity& searched_entity(const CompiledLookup& lookup) {
+    return lookup.key_system.empty() ? *lookup.entity : entity_of<ExternalId>();
+}
+
+/// The record that is meant by one that the query has found.
+Id meant_record(const CompiledLookup& lookup, const Record& found) {
+    return lookup.key_system.empty() ? header_of(found).id() : found.as<ExternalId>().record.id;
+}
+
 }  // namespace
 
 ReferenceFinder::ReferenceFinder(engine::SessionState& state, const CompiledPlan& plan)
@@ -26,9 +37,9 @@ ReferenceFinder::ReferenceFinder(engine::SessionState& state, const CompiledPlan
     for (const CompiledReference& reference : plan.references) {
         std::vector<Search>& searches = searches_.emplace_back();
         for (const CompiledLookup& lookup : reference.lookups) {
-            searches.push_back({&lookup,
-                                state.engine().queries().query(*lookup.entity, lookup.query),
-                                RecentlyUsed<Id>(most_remembered)});
+            searches.push_back(
+                {&lookup, state.engine().queries().query(searched_entity(lookup), lookup.query),
+                 RecentlyUsed<Id>(most_remembered)});
         }
     }
 }
@@ -76,20 +87,24 @@ std::optional<Id> ReferenceFinder::search(Search& search, const ReferenceValues&
     if (const Id* known = search.known.find(key_text_)) {
         return *known;
     }
-    const std::vector<ValueView> views(key_values_.begin(), key_values_.end());
+    std::vector<ValueView> views(key_values_.begin(), key_values_.end());
+    if (!search.lookup->key_system.empty()) {
+        views.emplace_back(search.lookup->key_system);
+        views.emplace_back(std::int64_t{search.lookup->entity->number});
+    }
     const auto cursor = state_.writer().scan(*search.query, {views, state_.now(), {}});
-    Record record(*search.lookup->entity);
+    Record record(searched_entity(*search.lookup));
     if (!cursor->next(record.object())) {
         return std::nullopt;
     }
-    const Id first = header_of(record).id();
+    const Id first = meant_record(*search.lookup, record);
     if (cursor->next(record.object())) {
         problems.push_back(
             {std::string(search.lookup->entity->name),
              std::string(search.lookup->keys[0].field->name),
              crmkit::detail::shown_value(key_values_.front()),
              fmt::format("matches several {}, {} and {} among them", search.lookup->entity->plural,
-                         first.value, header_of(record).id().value)});
+                         first.value, meant_record(*search.lookup, record).value)});
         return std::nullopt;
     }
     search.known.put(key_text_, first);
@@ -115,7 +130,7 @@ Link ReferenceFinder::find(std::size_t reference, const ReferenceValues& values,
 void ReferenceFinder::forget(const Entity& entity, const RecordView& record) {
     for (std::vector<Search>& searches : searches_) {
         for (Search& one : searches) {
-            if (one.lookup->entity != &entity) {
+            if (&searched_entity(*one.lookup) != &entity) {
                 continue;
             }
             key_text_.clear();

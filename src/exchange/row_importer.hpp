@@ -79,6 +79,7 @@ class RowImporter {
     bool set_text(const Field& field, const MutableRecordView& record, std::string_view text,
                   std::string& why);
     void read_key();
+    void choose_own_key();
     void remark_same_key();
     void check_all();
     void check_object(const Place& place, void* object);
@@ -114,6 +115,10 @@ class RowImporter {
     std::vector<Reference> references_;
     std::vector<Child> children_;
     UpsertKey key_;
+    UpsertKey own_key_ = UpsertKey::fields({"id"});
+    /// The key of the row: one of them, or null when the row makes a new record.
+    const UpsertKey* row_key_ = nullptr;
+    Instant began_;
     std::string scratch_;
     Place place_;
     const InputRow* row_ = nullptr;

@@ -29,6 +29,22 @@ void require_text(const ImportTransform& transform, std::string_view what) {
     }
 }
 
+/// In one pass: in place, a large text with many hits would take a time that grows with its square.
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    std::size_t at = text.find(from);
+    if (at == std::string::npos) {
+        return;
+    }
+    std::string out;
+    std::size_t begin = 0;
+    for (; at != std::string::npos; at = text.find(from, begin)) {
+        out.append(text, begin, at - begin);
+        out += to;
+        begin = at + from.size();
+    }
+    text = out.append(text, begin);
+}
+
 /// Rewrites a text character by character.
 template <typename Change>
 void change_characters(std::string& text, Change change) {
@@ -59,6 +75,9 @@ bool lower_case(std::string& text) {
 }
 
 bool upper_case(std::string& text) {
+    // Character by character it would become a capital sharp s, which nobody expects. The one
+    // letter of European alphabets with two capitals (Unicode, SpecialCasing.txt).
+    replace_all(text, "\xC3\x9F", "SS");
     change_characters(text, &to_upper);
     return true;
 }
@@ -96,10 +115,7 @@ TransformStep make_replace(const ImportTransform& transform) {
     require_text(transform, "what to replace");
     return
         [from = transform.text, to = transform.with](std::string& text, std::string&, MapCounts&) {
-            for (std::size_t at = text.find(from); at != std::string::npos;
-                 at = text.find(from, at + to.size())) {
-                text.replace(at, from.size(), to);
-            }
+            replace_all(text, from, to);
             return true;
         };
 }
@@ -305,7 +321,9 @@ TransformStep make_step(const ImportTransform& transform, const TransformTarget&
         }
         case ImportTransformKind::default_:
             return [fallback = transform.text](std::string& text, std::string&, MapCounts&) {
-                text = text.empty() ? fallback : std::move(text);
+                if (text.empty()) {
+                    text = fallback;
+                }
                 return true;
             };
         case ImportTransformKind::constant:
@@ -336,7 +354,7 @@ CompiledTransforms compile_transforms(std::span<const ImportTransform> transform
             continue;
         }
         // Nothing is a number, a date or a name: an empty cell stays empty.
-        compiled.steps.push_back(
+        compiled.steps.emplace_back(
             [inner = std::move(step)](std::string& text, std::string& why, MapCounts& counts) {
                 return text.empty() || inner(text, why, counts);
             });

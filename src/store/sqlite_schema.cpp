@@ -85,6 +85,24 @@ std::vector<IndexStatement> wanted_indexes(const TableNames& names, const Entity
     return wanted;
 }
 
+/// The indexes of a table, each with its CREATE statement.
+std::map<std::string, std::string> indexes_of(Connection& connection, const std::string& table) {
+    std::map<std::string, std::string> found;
+    auto select = connection.prepare(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT "
+        "NULL");
+    select->bind(1, table);
+    while (select->step()) {
+        found[std::string(select->text(0))] = std::string(select->text(1));
+    }
+    return found;
+}
+
+/// Whether an index of a table bears a name that crmkit gives.
+bool is_our_index(const std::string& table, const std::string& name) {
+    return name.starts_with(table + "_by_") || name.starts_with(table + "_unique_");
+}
+
 /// 64-bit FNV-1a (Fowler, Noll, Vo): tells declarations apart, is no protection.
 class Fingerprint {
   public:
@@ -235,8 +253,17 @@ void SchemaUpgrade::create_table(const Entity& entity) {
 
 void SchemaUpgrade::rename_table(const Entity& entity, const std::string& stored_plural) {
     const std::string old = names_.prefix + stored_plural;
+    // The old name is part of its indexes' names too. match_indexes() makes them again.
+    for (const auto& [name, sql] : indexes_of(connection_, old)) {
+        if (is_our_index(old, name)) {
+            apply("DROP INDEX " + quoted(name));
+        }
+    }
     apply(fmt::format("ALTER TABLE {} RENAME TO {}", quoted(old), names_.of(entity)));
     apply(fmt::format("DROP TABLE IF EXISTS {}", quoted(old + "_search")));
+    // So that match_search() makes it again under its new name.
+    connection_.execute(fmt::format("DELETE FROM {} WHERE key = 'search_fields_{}'",
+                                    names_.settings, entity.number));
 }
 
 void SchemaUpgrade::alter_table(const Entity& entity) {
@@ -280,17 +307,8 @@ void SchemaUpgrade::alter_table(const Entity& entity) {
 }
 
 void SchemaUpgrade::match_indexes(const Entity& entity) {
-    std::map<std::string, std::string> present;
-    {
-        auto select = connection_.prepare(
-            "SELECT name, sql FROM sqlite_master WHERE "
-            "type = 'index' AND tbl_name = ? AND sql IS NOT NULL");
-        const std::string table = names_.prefix + std::string(entity.plural);
-        select->bind(1, table);
-        while (select->step()) {
-            present[std::string(select->text(0))] = std::string(select->text(1));
-        }
-    }
+    const std::string table = names_.prefix + std::string(entity.plural);
+    std::map<std::string, std::string> present = indexes_of(connection_, table);
     for (const IndexStatement& index : wanted_indexes(names_, entity)) {
         const auto found = present.find(index.name);
         if (found != present.end() && found->second == index.sql) {
@@ -304,9 +322,8 @@ void SchemaUpgrade::match_indexes(const Entity& entity) {
         apply(index.sql);
     }
     // What is left was crmkit's once, or is the host's own; only what bears our names goes.
-    const std::string ours = names_.prefix + std::string(entity.plural) + "_";
     for (const auto& [name, sql] : present) {
-        if (name.starts_with(ours + "by_") || name.starts_with(ours + "unique_")) {
+        if (is_our_index(table, name)) {
             apply("DROP INDEX " + quoted(name));
         }
     }

@@ -98,7 +98,7 @@ TEST_CASE("what a stored file of an earlier version holds is read as it was writ
     CHECK(deal.amount == Money::of("1200000.50", "EUR"));
     CHECK(deal.close_date == Date::parse("2026-06-30"));
     CHECK(deal.primary_contact == grace.id);
-    CHECK(only<Opportunity>(me, "close_date = 2026-06-30").id == deal.id);
+    CHECK(only<Opportunity>(me, "close_date = '2026-06-30'").id == deal.id);
     CHECK(only<Case>(me, "account.name = 'Acme Söhne'").subject == "It does not roll");
 
     const auto history = me.history(grace.id);

@@ -215,6 +215,50 @@ TEST_CASE("a sibling with other headers, delimiters, dates and names gives the s
     CHECK(found["biggest_customer"]["country"] == "Philippines");
 }
 
+TEST_CASE("amounts with a currency sign and commas between thousands are read as such") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    work.write("sales_pipeline.csv",
+               "opportunity_id\tsales_agent\tproduct\taccount\tdeal_stage\tengage_date\t"
+               "close_date\tclose_value\n"
+               "A1\tAnn Ox\tLamp\tAlder\tClosed Won\t01/05/2017\t03/16/2017\t$48\n"
+               "A2\tAnn Ox\tGTX Pro\tAlder\tClosed Won\t01/05/2017\t03/16/2017\t$4,800\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    CHECK(won_by(answers(work.file("crm.db")), "quarter", "2017-Q1") == "4848.00");
+}
+
+TEST_CASE("the file of deals alone is enough") {
+    const TemporaryFolder usual;
+    write_small_team(usual);
+    const TemporaryFolder alone;
+    std::filesystem::copy(usual.file("sales_pipeline.csv"), alone.path());
+    const Outcome run = import(alone.path(), alone.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    CHECK(answers(alone.file("crm.db"))["win_rate"]["won"] == 2);
+    CHECK(run.output.find("account 'Alder' and 1 more are in no other file") != std::string::npos);
+}
+
+TEST_CASE("interactions show with the customer, by its contact and by its deal") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    work.write("contacts.csv",
+               "first_name,last_name,email,phone,job_title,account\n"
+               "Bea,Fir,bea@birch.example,,Buyer,Birch\n");
+    work.write("interactions.csv",
+               "interaction_id,kind,subject,started_at,contact,opportunity_id\n"
+               "I1,call,By contact,2030-01-02T10:00:00Z,bea@birch.example,\n"
+               "I2,email,By deal,2030-01-03T10:00:00Z,,A2\n"
+               "I3,email,By none,2030-01-04T10:00:00Z,,\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    const Json customer = answers(work.file("crm.db"))["biggest_customer"];
+    CHECK(customer["name"] == "Birch");
+    REQUIRE(customer["timeline"].size() == 5);
+    CHECK(customer["timeline"][0]["title"] == "By deal");
+    CHECK(customer["timeline"][1]["title"] == "By contact");
+}
+
 TEST_CASE("bad rows are said with file and line, the good ones land") {
     const TemporaryFolder work;
     write_small_team(work);

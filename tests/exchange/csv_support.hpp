@@ -6,10 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +13,8 @@
 
 #include "crmkit/base/error.hpp"
 #include "crmkit/exchange/csv.hpp"
+#include "temporary_folder.hpp"
+#include "test_data.hpp"
 
 namespace csv_support {
 
@@ -24,6 +22,9 @@ using namespace crmkit::exchange;
 using crmkit::Error;
 using crmkit::ErrorCode;
 using crmkit::Problem;
+using crmkit::testing::file_text;
+using crmkit::testing::find_test_data;
+using crmkit::testing::TemporaryFolder;
 using Fields = std::vector<std::string>;
 
 /// Gives a text `block` bytes at a time and cannot be sought, like a pipe.
@@ -160,40 +161,5 @@ std::optional<Error> error_of(Act&& act) {
     }
     return std::nullopt;
 }
-
-/// Where the shared test data is, if it is here.
-inline std::optional<std::filesystem::path> data_folder(const char* set) {
-    const char* const named = std::getenv("CRMKIT_TEST_DATA");
-    std::filesystem::path folder =
-        named != nullptr ? std::filesystem::path(named)
-                         : std::filesystem::path(CRMKIT_SOURCE_DIR) / ".." / "shared" / "data";
-    folder /= set;
-    return std::filesystem::is_directory(folder) ? std::optional(folder) : std::nullopt;
-}
-
-inline std::string file_text(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// A folder of its own for a test, removed with it.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "crmkit-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
-
-  private:
-    std::filesystem::path path_;
-};
 
 }  // namespace csv_support

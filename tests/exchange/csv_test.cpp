@@ -97,7 +97,7 @@ Case random_case(Random& random) {
 
 TEST_SUITE("csv") {
     TEST_CASE("csv-spectrum, 12 of 12") {
-        const auto folder = data_folder("csv_spectrum");
+        const auto folder = find_test_data("csv_spectrum");
         if (!folder) {
             MESSAGE("skipped: no csv_spectrum data");
             return;
@@ -147,7 +147,7 @@ TEST_SUITE("csv") {
             {"febrl/dataset1.csv", ',', 11, 1000},
             {"febrl/dataset2.csv", ',', 11, 5000},
         };
-        const auto folder = data_folder("");
+        const auto folder = find_test_data("");
         if (!folder) {
             MESSAGE("skipped: no shared test data");
             return;

@@ -310,6 +310,54 @@ TEST_CASE("an ambiguous reference is a problem that names two of the records") {
     });
 }
 
+TEST_CASE("a reference by the key of another system finds what was imported with it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        import_text(me, R"({"entity": "account", "key_system": "erp",
+            "key_columns": [{"column": "no"}], "columns": [{"column": "name", "field": "name"}]})",
+                    "no,name\n1,Acme\n2,Globex\n");
+        constexpr std::string_view plan = R"({"entity": "contact",
+            "columns": [{"column": "name", "field": "last_name"}],
+            "references": [{"field": "account", "columns": [{"column": "customer"}],
+                            "lookups": [{"entity": "account", "key_system": "erp"}]}]})";
+        const auto report = import_text(me, plan, "name,customer\nOne,2\nTwo,3\nThree,\nFour,2\n");
+        CHECK(report.created == 3);
+        CHECK(shown(report) ==
+              std::vector<std::string>{"3:2 customer account '3' there is no such account"});
+        const Id globex = me.query<Account>("name = 'Globex'").first()->id;
+        CHECK(me.query<Contact>("account = :id", {{"id", globex}}).all().size() == 2);
+        // An account that is gone is not found, also not in what was remembered.
+        me.remove<Account>(me.query<Account>("name = 'Acme'").first()->id);
+        CHECK(import_text(me, plan, "name,customer\nFive,1\n").refused == 1);
+        std::string both(plan);
+        both.replace(both.find("\"key_system\""), 0, R"("keys": ["name"], )");
+        CHECK(code_of([&] { import_text(me, both, "name,customer\nFive,1\n"); }) ==
+              ErrorCode::validation);
+    });
+}
+
+TEST_CASE("a child that is nothing but a reference is made where there is one") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    const Contact ada = me.create(Contact{.last_name = "Lovelace", .email = "ada@example.com"});
+    constexpr std::string_view plan = R"({"entity": "interaction", "columns": [
+            {"column": "subject", "field": "subject"},
+            {"field": "kind", "transforms": [{"kind": "constant", "text": "call"}]}],
+        "references": [{"name": "contact", "on_missing": "create",
+                        "columns": [{"column": "name", "field": "last_name"}],
+                        "lookups": [{"entity": "contact", "keys": ["last_name"]}]}],
+        "children": [{"entity": "interaction_participant", "field": "interaction",
+                      "columns": [{"reference": "contact", "field": "party"}]}]})";
+    const auto report =
+        import_text(me, plan, "subject,name\nFirst,Lovelace\nSecond,\nThird,Babbage\n");
+    CHECK(report.created == 3);
+    CHECK(report.problem_count == 0);
+    CHECK(count_of<InteractionParticipant>(me) == 2);
+    CHECK(me.query<InteractionParticipant>("interaction.subject = 'First'").first()->party ==
+          Link{Contact::entity_number, ada.id});
+    CHECK(me.query<InteractionParticipant>("interaction.subject = 'Third'").first());
+}
+
 TEST_CASE("a key that is no longer unique within the file is noticed") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

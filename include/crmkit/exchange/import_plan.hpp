@@ -42,6 +42,9 @@ namespace detail {
 /// Characters that a text of a plan may have.
 inline constexpr std::uint32_t longest_plan_text = 4'000;
 
+/// The key system of files that crmkit has written: their keys are ids of records.
+inline constexpr std::string_view own_key_system = "crmkit";
+
 }  // namespace detail
 
 /// A value of the file and what it is here: `technolgy` is `technology`.
@@ -119,13 +122,17 @@ struct ImportLookup {
     CRMKIT_STRUCTURE(ImportLookup, "import_lookup", "One way to find a record.");
     std::string entity{};
     std::vector<std::string> keys{};
+    std::string key_system{};
 
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(1, entity, "The entity to look in."),
             CRMKIT_FIELD(2, keys,
                          "Fields or paths (pipeline.name) that must have the values of the columns "
-                         "of the same names; a normal form (email_normal) is made from the cell."));
+                         "of the same names; a normal form (email_normal) is made from the cell."),
+            CRMKIT_FIELD(3, key_system,
+                         "Instead of keys: the system whose key stands in the first column, such "
+                         "as the key_system of the plan that imported those records."));
     }
 };
 
@@ -167,7 +174,8 @@ struct ImportReference {
 };
 
 /// A record that is made along with the row's and refers to it: its address, its second e-mail
-/// address. A row without a value for it makes none.
+/// address, the part that a contact has in it. A row without a cell or a reference for it makes
+/// none.
 struct ImportChild {
     CRMKIT_STRUCTURE(ImportChild, "import_child", "A record that is made along with the row's.");
     std::string entity{};
@@ -248,7 +256,8 @@ struct ImportPlan {
             CRMKIT_FIELD(4, children, "The records that are made along with the row's."),
             CRMKIT_FIELD(10, key_system,
                          "The system whose key the file holds: known keys are found by it, new "
-                         "ones remembered as external ids."),
+                         "ones remembered as external ids. With crmkit as the system, the id of a "
+                         "record that was here before the import is its key too."),
             CRMKIT_FIELD(11, key_columns, "The column of that key; its field stays empty."),
             CRMKIT_FIELD(12, key_fields,
                          "Without a system: the fields by which known records are found."),

@@ -1,0 +1,203 @@
+/// export_csv() and the plan that reads its files back.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "counting_sink.hpp"
+#include "crmkit/exchange/csv_writer.hpp"
+#include "crmkit/exchange/exporter.hpp"
+#include "crmkit/expr/evaluator.hpp"
+#include "crmkit/expr/parse.hpp"
+#include "crmkit/schema/value_text.hpp"
+#include "export_counter.hpp"
+
+namespace crmkit::exchange {
+
+namespace {
+
+/// The records that paths lead to, remembered until there are too many.
+class RememberedRecords final : public expr::RecordSource {
+  public:
+    explicit RememberedRecords(Session& session) : session_(session) {}
+
+    std::optional<RecordView> find(const Entity& entity, Id id) const override {
+        const auto [at, is_new] = known_.try_emplace({entity.number, id});
+        if (is_new) {
+            auto record = std::make_unique<Record>(entity);
+            if (session_.try_read(entity, id, record->object(), Deleted::shown)) {
+                at->second = std::move(record);
+            }
+        }
+        return at->second ? std::optional<RecordView>(*at->second) : std::nullopt;
+    }
+    void visit_children(const Entity& entity, const Field& field, Link parent,
+                        Visitor& visitor) const override {
+        const ValueView target =
+            field.type() == FieldType::reference ? ValueView(parent.id) : ValueView(parent);
+        const auto children = session_.stream(entity, std::string(field.name) + " = :parent",
+                                              {{"parent", Value(target)}});
+        Record record(entity);
+        while (children->next(record.object()) &&
+               visitor.visit(RecordView(entity, record.object()))) {
+        }
+    }
+    /// Between two rows, when no view of a record is in use.
+    void forget_some() {
+        constexpr std::size_t most = 20'000;
+        if (known_.size() > most) {
+            known_.clear();
+        }
+    }
+
+  private:
+    Session& session_;
+    mutable std::map<std::pair<EntityNumber, Id>, std::unique_ptr<Record>> known_;
+};
+
+std::vector<std::string> columns_of(const Entity& entity, const ExportCsv& what) {
+    if (!what.columns.empty()) {
+        return what.columns;
+    }
+    std::vector<std::string> columns;
+    for (const Field& field : entity.fields) {
+        const bool is_own = field.id > header::count && field.normal_form_of.empty();
+        if (is_own || field.id == header::id || field.id == header::owner) {
+            columns.emplace_back(field.name);
+        }
+    }
+    return columns;
+}
+
+void check_headers(const std::vector<std::string>& columns, const ExportCsv& what) {
+    if (!what.headers.empty() && what.headers.size() != columns.size()) {
+        throw Error::about(ErrorCode::validation,
+                           Problem{"export_csv", "headers", std::to_string(what.headers.size()),
+                                   "is not as many names as there are columns, which is " +
+                                       std::to_string(columns.size())});
+    }
+}
+
+char delimiter_of(const ExportCsv& what) {
+    if (what.delimiter.size() != 1) {
+        throw Error::about(
+            ErrorCode::validation,
+            Problem{"export_csv", "delimiter", shortened(what.delimiter), "is not one character"});
+    }
+    return what.delimiter.front();
+}
+
+/// One column: a field, or something worked out.
+struct ExportColumn {
+    const Field* field = nullptr;
+    expr::Expression expression;
+};
+
+std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity,
+                                  const std::vector<std::string>& columns) {
+    std::vector<ExportColumn> compiled;
+    for (const std::string& column : columns) {
+        const Field* field = entity.find(column);
+        compiled.push_back({field, field != nullptr
+                                       ? expr::Expression()
+                                       : expr::parse_expression(registry, entity, column)});
+        if (!compiled.back().expression.parameters().empty()) {
+            throw Error::about(ErrorCode::expression,
+                               Problem{std::string(entity.name),
+                                       {},
+                                       shortened(column),
+                                       "has a parameter, which a column has no value for"});
+        }
+    }
+    return compiled;
+}
+
+}  // namespace
+
+ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
+                        const ExportProgress& progress) {
+    const Registry& registry = session.registry();
+    const Entity& entity = registry.get(what.entity);
+    const std::vector<std::string> names = columns_of(entity, what);
+    check_headers(names, what);
+    CsvWriterOptions options;
+    options.dialect.delimiter = delimiter_of(what);
+    options.guard_formulas = what.guard_formulas;
+    options.byte_order_mark = what.byte_order_mark;
+    const auto columns = compile(registry, entity, names);
+
+    const auto snapshot = session.read_transaction();
+    const auto records = session.stream(entity, what.query, {});
+    RememberedRecords related(session);
+    const expr::Context context{expr::Moment(session.now()), {}, &related};
+    detail::CountingSink counting(sink);
+    CsvWriter writer(counting, options);
+    writer.row(what.headers.empty() ? names : what.headers);
+    detail::ExportCounter counter(progress);
+    Record record(entity);
+    while (records->next(record.object())) {
+        for (const ExportColumn& column : columns) {
+            const std::string text =
+                column.field != nullptr
+                    ? to_text(record.get(*column.field), &registry)
+                    : to_text(expr::evaluate(column.expression, record, context), &registry);
+            if (text.empty()) {
+                writer.missing();
+            } else {
+                writer.field(text);
+            }
+        }
+        writer.end_row();
+        related.forget_some();
+        counter.count(entity.name);
+    }
+    writer.close();
+    return counter.finish(counting.bytes());
+}
+
+ImportPlan plan_for_export(const Registry& registry, const ExportCsv& what) {
+    const Entity& entity = registry.get(what.entity);
+    const std::vector<std::string> names = columns_of(entity, what);
+    check_headers(names, what);
+    ImportPlan plan;
+    plan.entity = entity.name;
+    plan.encoding = "utf-8";
+    plan.delimiter = std::string(1, delimiter_of(what));
+    plan.unguard = what.guard_formulas;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string& name = names[i];
+        ImportColumn column;
+        column.number = static_cast<std::int64_t>(i) + 1;
+        column.keep_spaces = true;
+        const std::size_t dot = name.find('.');
+        const Field* field = entity.find(std::string_view(name).substr(0, dot));
+        if (field == nullptr) {
+            continue;
+        }
+        if (field->id == header::id && dot == std::string::npos) {
+            plan.key_system = detail::own_key_system;
+            plan.key_columns.push_back(std::move(column));
+        } else if (field->is_read_only || field->is_computed) {
+            continue;
+        } else if (dot == std::string::npos) {
+            column.field = name;
+            plan.columns.push_back(std::move(column));
+        } else if (field->type() == FieldType::reference) {
+            auto found = std::find_if(
+                plan.references.begin(), plan.references.end(),
+                [field](const ImportReference& one) { return one.field == field->name; });
+            if (found == plan.references.end()) {
+                plan.references.push_back({std::string(field->name), {}, {}, {}});
+                found = plan.references.end() - 1;
+                found->lookups.push_back({std::string(field->target), {}});
+            }
+            column.field = name.substr(dot + 1);
+            found->lookups.front().keys.push_back(column.field);
+            found->columns.push_back(std::move(column));
+        }
+    }
+    return plan;
+}
+
+}  // namespace crmkit::exchange
