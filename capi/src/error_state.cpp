@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+#include <new>
 #include <optional>
 
 #include "crmkit/base/text.hpp"
@@ -23,7 +25,14 @@ LastError& last_error() {
 
 constexpr const char* out_of_memory_message = "out of memory";
 
-}  // namespace
+/// Kept without allocating.
+crmkit_code keep_out_of_memory() noexcept {
+    LastError& last = last_error();
+    last.error.reset();
+    last.is_out_of_memory = true;
+    ++last.count;
+    return CRMKIT_OUT_OF_MEMORY;
+}
 
 crmkit_code keep(const Error& error) noexcept {
     LastError& last = last_error();
@@ -37,18 +46,34 @@ crmkit_code keep(const Error& error) noexcept {
     return static_cast<crmkit_code>(error.code());
 }
 
-crmkit_code keep_out_of_memory() noexcept {
-    LastError& last = last_error();
-    last.error.reset();
-    last.is_out_of_memory = true;
-    ++last.count;
-    return CRMKIT_OUT_OF_MEMORY;
+}  // namespace
+
+crmkit_code keep_current_exception() noexcept {
+    try {
+        throw;
+    } catch (const Error& error) {
+        return keep(error);
+    } catch (const std::bad_alloc&) {
+        return keep_out_of_memory();
+    } catch (const std::exception& error) {
+        try {
+            return keep(Error(ErrorCode::internal, error.what()));
+        } catch (...) {
+            return keep_out_of_memory();
+        }
+    } catch (...) {
+        return keep_out_of_memory();
+    }
 }
 
 std::uint64_t failure_count() noexcept { return last_error().count; }
 
 const Error* last_kept_error() noexcept {
     return last_error().error ? &*last_error().error : nullptr;
+}
+
+void refuse_null(std::string_view name) {
+    throw Error(ErrorCode::invalid_argument, std::string(name) + " is NULL");
 }
 
 std::string_view bytes_argument(const char* text, std::int64_t size, std::string_view name) {
@@ -58,7 +83,7 @@ std::string_view bytes_argument(const char* text, std::int64_t size, std::string
     }
     if (text == nullptr) {
         if (size > 0) {
-            throw Error(ErrorCode::invalid_argument, std::string(name) + " is NULL");
+            refuse_null(name);
         }
         return {};
     }

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 
@@ -12,10 +10,8 @@
 
 namespace crmkit::c_api {
 
-/// Keeps an error as this thread's last and gives its code.
-crmkit_code keep(const Error& error) noexcept;
-/// Out of memory, kept without allocating.
-crmkit_code keep_out_of_memory() noexcept;
+/// Keeps the exception that is being handled as this thread's last error and gives its code.
+crmkit_code keep_current_exception() noexcept;
 
 /// How many calls have failed in this thread so far.
 std::uint64_t failure_count() noexcept;
@@ -28,18 +24,8 @@ crmkit_code guarded(Body body) noexcept {
     try {
         body();
         return CRMKIT_OK;
-    } catch (const Error& error) {
-        return keep(error);
-    } catch (const std::bad_alloc&) {
-        return keep_out_of_memory();
-    } catch (const std::exception& error) {
-        try {
-            return keep(Error(ErrorCode::internal, error.what()));
-        } catch (...) {
-            return keep_out_of_memory();
-        }
     } catch (...) {
-        return keep_out_of_memory();
+        return keep_current_exception();
     }
 }
 
@@ -49,11 +35,13 @@ std::string_view bytes_argument(const char* text, std::int64_t size, std::string
 /// The same for names, queries and the like: throws invalid_argument when it is not UTF-8.
 std::string_view text_argument(const char* text, std::int64_t size, std::string_view name);
 
+[[noreturn]] void refuse_null(std::string_view name);
+
 /// `*handle`. Throws invalid_argument, naming it, when it is null.
 template <typename Handle>
 Handle& required(Handle* handle, std::string_view name) {
     if (handle == nullptr) {
-        throw Error(ErrorCode::invalid_argument, std::string(name) + " is NULL");
+        refuse_null(name);
     }
     return *handle;
 }

@@ -13,6 +13,7 @@
 #include "crmkit.h"
 #include "crmkit/crm.hpp"
 #include "error_state.hpp"
+#include "field_table.hpp"
 
 struct crmkit_text {
     std::string text;
@@ -21,11 +22,10 @@ struct crmkit_text {
 struct crmkit_store {
     explicit crmkit_store(crmkit::Crm opened)
         : crm(std::move(opened)),
-          registry(std::make_shared<const crmkit::Registry>(crm.registry())) {}
+          schema(std::make_shared<const crmkit::c_api::Schema>(crm.registry())) {}
 
     crmkit::Crm crm;
-    /// A copy that the records share: they may outlive the store.
-    std::shared_ptr<const crmkit::Registry> registry;
+    std::shared_ptr<const crmkit::c_api::Schema> schema;
 };
 
 /// A session with the cursors and transactions that were opened through this handle. Closing it
@@ -51,53 +51,65 @@ struct crmkit_session {
 };
 
 struct crmkit_record {
-    crmkit_record(std::shared_ptr<const crmkit::Registry> of, const crmkit::Entity& about)
-        : registry(std::move(of)), entity(&about), own(std::in_place, about) {}
-    /// Borrows a record of a hook's event.
-    crmkit_record(std::shared_ptr<const crmkit::Registry> of, const crmkit::Entity& about,
-                  const void* borrowed_object)
-        : registry(std::move(of)), entity(&about), borrowed(borrowed_object) {}
-    crmkit_record(std::shared_ptr<const crmkit::Registry> of, const crmkit::Entity& about,
-                  void* borrowed_object)
-        : registry(std::move(of)),
+    crmkit_record(std::shared_ptr<const crmkit::c_api::Schema> of, const crmkit::Entity& about)
+        : schema(std::move(of)),
           entity(&about),
+          fields(&schema->fields_of(about)),
+          own(std::in_place, about) {}
+    /// Borrows a record of a hook's event; `writable_object` is null where it may only be read.
+    crmkit_record(std::shared_ptr<const crmkit::c_api::Schema> of, const crmkit::Entity& about,
+                  const void* borrowed_object, void* writable_object)
+        : schema(std::move(of)),
+          entity(&about),
+          fields(&schema->fields_of(about)),
           borrowed(borrowed_object),
-          writable(borrowed_object) {}
+          writable(writable_object) {}
 
-    [[nodiscard]] crmkit::RecordView view() const {
-        return {*entity, own ? own->object() : borrowed};
+    [[nodiscard]] const void* object() const { return own ? own->object() : borrowed; }
+    [[nodiscard]] crmkit::RecordView view() const { return {*entity, object()}; }
+    /// Where the field with this id is. Throws not_found.
+    [[nodiscard]] const crmkit::c_api::FieldPlace& place(std::int32_t id) const {
+        const crmkit::c_api::FieldPlace* const found = fields->find(id);
+        if (found == nullptr) {
+            refuse_id(id);
+        }
+        return *found;
     }
-    /// The field with this id. Throws not_found.
-    [[nodiscard]] const crmkit::Field& field(std::int32_t id) const;
+    [[nodiscard]] const crmkit::Field& field(std::int32_t id) const { return *place(id).field; }
     /// Converts the value to the field's type, stores it and notes that it was set.
     void set(const crmkit::Field& target, const crmkit::ValueView& value);
     /// A field as text, which ends in NUL and lives until the field is changed or asked for again.
-    [[nodiscard]] std::string_view text(const crmkit::Field& wanted) const;
+    [[nodiscard]] std::string_view text(const crmkit::c_api::FieldPlace& wanted) const;
 
     /// Lets `fill` make the next contents in a second struct, kept for this, and takes them over
     /// when it returns true: a call that fails leaves the record as it was. Only for own records.
     template <typename Fill>
     void refill(Fill fill) {
-        if (!spare) {
-            spare.emplace(*entity);
+        if (!spare_) {
+            spare_.emplace(*entity);
         }
-        if (fill(*spare)) {
-            std::swap(*own, *spare);
+        if (fill(*spare_)) {
+            std::swap(*own, *spare_);
             own->forget_touched();
         }
     }
 
-    std::shared_ptr<const crmkit::Registry> registry;
+    std::shared_ptr<const crmkit::c_api::Schema> schema;
     const crmkit::Entity* entity;
+    const crmkit::c_api::FieldTable* fields;
     std::optional<crmkit::Record> own;
     const void* borrowed = nullptr;
     /// The same as `borrowed` where a hook may change it.
     void* writable = nullptr;
 
   private:
-    std::optional<crmkit::Record> spare;
+    [[noreturn]] void refuse_id(std::int32_t id) const;
+    /// A value that is no text of its own, written into made_texts_.
+    [[nodiscard]] std::string_view made_text(const crmkit::Field& wanted) const;
+
+    std::optional<crmkit::Record> spare_;
     /// What text() made from values that are no text, by the place of their field.
-    mutable std::vector<std::string> made_texts;
+    mutable std::vector<std::string> made_texts_;
 };
 
 struct crmkit_cursor {

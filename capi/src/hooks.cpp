@@ -74,7 +74,7 @@ void call_hook(crmkit_write_hook hook, void* ctx, const WriteEvent& event, crmki
 /// The entity that a hook is for, by its one name; empty for all.
 std::string_view entity_argument(const crmkit_store& store, const char* entity, std::int64_t size) {
     const std::string_view name = text_argument(entity, size, "entity");
-    return name.empty() ? name : store.registry->get(name).name;
+    return name.empty() ? name : store.schema->registry().get(name).name;
 }
 
 }  // namespace
@@ -94,13 +94,14 @@ crmkit_code crmkit_before_write(crmkit_store* store, const char* entity, int64_t
         required(hook, "hook");
         std::uint64_t& made = required(id, "id");
         const crmkit_store& of = required(store, "store");
-        made = of.crm.before_write(
-            entity_argument(of, entity, entity_size),
-            [hook, ctx, registry = of.registry](WriteEvent& event) {
-                crmkit_record after(registry, event.entity, event.after.object());
-                const crmkit_record before(registry, event.entity, event.before);
-                call_hook(hook, ctx, event, after, before);
-            });
+        made = of.crm.before_write(entity_argument(of, entity, entity_size),
+                                   [hook, ctx, schema = of.schema](WriteEvent& event) {
+                                       void* const record = event.after.object();
+                                       crmkit_record after(schema, event.entity, record, record);
+                                       const crmkit_record before(schema, event.entity,
+                                                                  event.before, nullptr);
+                                       call_hook(hook, ctx, event, after, before);
+                                   });
     });
 }
 
@@ -110,14 +111,14 @@ crmkit_code crmkit_after_write(crmkit_store* store, const char* entity, int64_t 
         required(hook, "hook");
         std::uint64_t& made = required(id, "id");
         const crmkit_store& of = required(store, "store");
-        made =
-            of.crm.after_write(entity_argument(of, entity, entity_size),
-                               [hook, ctx, registry = of.registry](const WriteEvent& event) {
-                                   const void* const written = event.after.object();
-                                   crmkit_record after(registry, event.entity, written);
-                                   const crmkit_record before(registry, event.entity, event.before);
-                                   call_hook(hook, ctx, event, after, before);
-                               });
+        made = of.crm.after_write(entity_argument(of, entity, entity_size),
+                                  [hook, ctx, schema = of.schema](const WriteEvent& event) {
+                                      const void* const written = event.after.object();
+                                      crmkit_record after(schema, event.entity, written, nullptr);
+                                      const crmkit_record before(schema, event.entity, event.before,
+                                                                 nullptr);
+                                      call_hook(hook, ctx, event, after, before);
+                                  });
     });
 }
 
@@ -127,9 +128,10 @@ crmkit_code crmkit_after_commit(crmkit_store* store, crmkit_commit_hook hook, vo
         required(hook, "hook");
         std::uint64_t& made = required(id, "id");
         const crmkit_store& of = required(store, "store");
-        made = of.crm.after_commit(
-            [hook, ctx, registry = of.registry](const crmkit::HistoryEntry& entry) {
-                const std::string json = crmkit::c_api::history_entry_json(entry, *registry);
+        made =
+            of.crm.after_commit([hook, ctx, schema = of.schema](const crmkit::HistoryEntry& entry) {
+                const std::string json =
+                    crmkit::c_api::history_entry_json(entry, schema->registry());
                 hook(ctx, json.c_str(), json.size());
             });
     });

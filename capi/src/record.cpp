@@ -14,12 +14,13 @@ using crmkit::Field;
 using crmkit::FieldType;
 using crmkit::Link;
 using crmkit::Money;
+using crmkit::NativeKind;
 using crmkit::Problem;
 using crmkit::Record;
-using crmkit::Value;
 using crmkit::ValueKind;
 using crmkit::ValueView;
 using crmkit::c_api::bytes_argument;
+using crmkit::c_api::FieldPlace;
 using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
 using crmkit::c_api::required;
@@ -27,9 +28,13 @@ using crmkit::c_api::text_argument;
 
 namespace {
 
-/// Whether a value can be stored in the field as it is: it is of its kind, and neither a label nor
-/// JSON nor text of a format, which conversion looks into, nor a link, whose entity it looks up.
+/// Whether a value can be stored in the field as it is: it is null or of its kind, and neither a
+/// label nor JSON nor text of a format, which conversion looks into, nor a link, whose entity it
+/// looks up.
 bool fits_as_it_is(const Field& field, const ValueView& value) {
+    if (value.is_null()) {
+        return field.is_nullable();
+    }
     switch (field.type()) {
         case FieldType::text:
             return field.format == crmkit::TextFormat::plain && value.kind() == ValueKind::text;
@@ -53,15 +58,10 @@ bool fits_as_it_is(const Field& field, const ValueView& value) {
 
 }  // namespace
 
-const Field& crmkit_record::field(std::int32_t id) const {
-    const Field* found =
-        id > 0 && id <= UINT16_MAX ? entity->find(static_cast<std::uint16_t>(id)) : nullptr;
-    if (found == nullptr) {
-        throw Error::about(
-            ErrorCode::not_found,
-            Problem{std::string(entity->name), {}, std::to_string(id), "is not the id of a field"});
-    }
-    return *found;
+void crmkit_record::refuse_id(std::int32_t id) const {
+    throw Error::about(
+        ErrorCode::not_found,
+        Problem{std::string(entity->name), {}, std::to_string(id), "is not the id of a field"});
 }
 
 void crmkit_record::set(const Field& target, const ValueView& value) {
@@ -80,23 +80,34 @@ void crmkit_record::set(const Field& target, const ValueView& value) {
     if (fits_as_it_is(target, value)) {
         store(value);
     } else {
-        store(crmkit::convert(*entity, target, value, {registry.get(), {}}));
+        store(crmkit::convert(*entity, target, value, {&schema->registry(), {}}));
     }
 }
 
-std::string_view crmkit_record::text(const Field& wanted) const {
+std::string_view crmkit_record::text(const FieldPlace& wanted) const {
+    if (wanted.kind == NativeKind::text) {
+        return wanted.member<std::string>(object());  // which ends in NUL
+    }
+    if (wanted.kind == NativeKind::json) {
+        return wanted.member<crmkit::Json>(object()).text;
+    }
+    return made_text(*wanted.field);
+}
+
+std::string_view crmkit_record::made_text(const Field& wanted) const {
     const ValueView value = view().get(wanted);
     if (value.is_null()) {
         return "";
     }
-    if (value.kind() == ValueKind::text && wanted.type() != FieldType::enumeration) {
-        return value.text();  // of a std::string, which ends in NUL
+    if (made_texts_.empty()) {
+        made_texts_.resize(entity->fields.size());
     }
-    if (made_texts.empty()) {
-        made_texts.resize(entity->fields.size());
+    std::string& made = made_texts_[entity->index_of(wanted)];
+    if (value.kind() == ValueKind::text) {
+        made = value.text();  // a label, which does not end in NUL
+    } else {
+        made = crmkit::to_text(value, &schema->registry());
     }
-    std::string& made = made_texts[entity->index_of(wanted)];
-    made = crmkit::to_text(value, registry.get());
     return made;
 }
 
@@ -153,9 +164,42 @@ ValueView value_of_integer(const crmkit_record& record, const Field& field, std:
     return {};
 }
 
-bool reads_as_integer(FieldType type) {
-    return type == FieldType::integer || type == FieldType::boolean || type == FieldType::decimal ||
-           type == FieldType::date || type == FieldType::instant || type == FieldType::reference;
+template <typename T>
+T value_or_nothing(const FieldPlace& place, const void* object) {
+    return place.member<std::optional<T>>(object).value_or(T{});
+}
+
+/// A value that a whole number can say, 0 for null; nothing for a field of another type. Straight
+/// from the member, without a ValueView in between, because hosts read records field by field.
+std::optional<std::int64_t> integer_of(const FieldPlace& place, const void* object) {
+    switch (place.kind) {
+        case NativeKind::integer:
+            return value_or_nothing<std::int64_t>(place, object);
+        case NativeKind::whole_integer:
+            return place.member<std::int64_t>(object);
+        case NativeKind::decimal:
+            return value_or_nothing<crmkit::Decimal>(place, object).billionths;
+        case NativeKind::boolean:
+            return place.member<bool>(object) ? 1 : 0;
+        case NativeKind::date:
+            return value_or_nothing<crmkit::Date>(place, object).days;
+        case NativeKind::instant:
+            return value_or_nothing<crmkit::Instant>(place, object).microseconds;
+        case NativeKind::whole_instant:
+            return place.member<crmkit::Instant>(object).microseconds;
+        case NativeKind::id:
+            return place.member<crmkit::Id>(object).value;
+        case NativeKind::text:
+        case NativeKind::money:
+        case NativeKind::enumeration:
+        case NativeKind::whole_enumeration:
+        case NativeKind::link:
+        case NativeKind::json:
+        case NativeKind::text_list:
+        case NativeKind::structure_list:
+            return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 /// The currency of an amount for a field. Throws validation.
@@ -176,9 +220,9 @@ crmkit_code crmkit_record_new(crmkit_store* store, const char* entity, int64_t e
                               crmkit_record** out) {
     return guarded([&] {
         crmkit_record*& record = required(out, "out");
-        const auto& registry = required(store, "store").registry;
-        const auto& found = registry->get(text_argument(entity, entity_size, "entity"));
-        record = new crmkit_record(registry, found);
+        const auto& schema = required(store, "store").schema;
+        const auto& found = schema->registry().get(text_argument(entity, entity_size, "entity"));
+        record = new crmkit_record(schema, found);
     });
 }
 
@@ -192,7 +236,8 @@ int32_t crmkit_entity_number(crmkit_store* store, const char* entity, int64_t en
     std::int32_t number = 0;
     guarded([&] {
         number = required(store, "store")
-                     .registry->get(text_argument(entity, entity_size, "entity"))
+                     .schema->registry()
+                     .get(text_argument(entity, entity_size, "entity"))
                      .number;
     });
     return number;
@@ -229,7 +274,7 @@ crmkit_code crmkit_get_text(const crmkit_record* record, int32_t field, const ch
     return guarded([&] {
         const crmkit_record& from = required(record, "record");
         const char*& start = required(text, "text");
-        const std::string_view found = from.text(from.field(field));
+        const std::string_view found = from.text(from.place(field));
         start = found.data();
         if (size != nullptr) {
             *size = found.size();
@@ -240,11 +285,12 @@ crmkit_code crmkit_get_text(const crmkit_record* record, int32_t field, const ch
 crmkit_code crmkit_get_int64(const crmkit_record* record, int32_t field, int64_t* value) {
     return guarded([&] {
         const crmkit_record& from = required(record, "record");
-        const Field& wanted = from.field(field);
-        if (!reads_as_integer(wanted.type())) {
-            refuse_getter(from, wanted, "a whole number");
+        const FieldPlace& wanted = from.place(field);
+        const auto number = integer_of(wanted, from.object());
+        if (!number) {
+            refuse_getter(from, *wanted.field, "a whole number");
         }
-        required(value, "value") = from.view().get(wanted).integer();
+        required(value, "value") = *number;
     });
 }
 
@@ -254,11 +300,11 @@ crmkit_code crmkit_get_money(const crmkit_record* record, int32_t field, int64_t
         const crmkit_record& from = required(record, "record");
         std::int64_t& amount = required(minor_units, "minor_units");
         char* const out = &required(currency, "currency");
-        const Field& wanted = from.field(field);
-        if (wanted.type() != FieldType::money) {
-            refuse_getter(from, wanted, "money");
+        const FieldPlace& wanted = from.place(field);
+        if (wanted.kind != NativeKind::money) {
+            refuse_getter(from, *wanted.field, "money");
         }
-        const Money money = from.view().get(wanted).money();
+        const auto money = value_or_nothing<Money>(wanted, from.object());
         const std::string_view code = money.currency ? money.currency.code() : "";
         amount = money.minor_units;
         std::memset(out, 0, 4);
@@ -272,11 +318,11 @@ crmkit_code crmkit_get_link(const crmkit_record* record, int32_t field, int32_t*
         const crmkit_record& from = required(record, "record");
         std::int32_t& number = required(entity, "entity");
         std::int64_t& target = required(id, "id");
-        const Field& wanted = from.field(field);
-        if (wanted.type() != FieldType::polymorphic_reference) {
-            refuse_getter(from, wanted, "a link");
+        const FieldPlace& wanted = from.place(field);
+        if (wanted.kind != NativeKind::link) {
+            refuse_getter(from, *wanted.field, "a link");
         }
-        const Link link = from.view().get(wanted).link();
+        const Link& link = wanted.member<Link>(from.object());
         number = link ? link.entity : 0;
         target = link.id.value;
     });
@@ -328,7 +374,7 @@ crmkit_code crmkit_set_link(crmkit_record* record, int32_t field, int32_t entity
 crmkit_code crmkit_record_to_json(const crmkit_record* record, crmkit_text** out) {
     return give_text(out, [&] {
         const crmkit_record& from = required(record, "record");
-        return crmkit::to_json(from.view(), {.registry = from.registry.get()});
+        return crmkit::to_json(from.view(), {.registry = &from.schema->registry()});
     });
 }
 
@@ -336,7 +382,7 @@ crmkit_code crmkit_record_from_json(crmkit_record* record, const char* json, int
     return guarded([&] {
         crmkit_record& to = required(record, "record");
         const std::string_view text = bytes_argument(json, json_size, "json");
-        const crmkit::JsonReadOptions options{.registry = to.registry.get()};
+        const crmkit::JsonReadOptions options{.registry = &to.schema->registry()};
         const Record read = crmkit::record_from_json(*to.entity, text, options);
         for (std::size_t i = 0; i < to.entity->fields.size(); ++i) {
             if (read.touched().contains(i)) {

@@ -9,7 +9,6 @@
 using crmkit::Entity;
 using crmkit::Error;
 using crmkit::ErrorCode;
-using crmkit::Field;
 using crmkit::Id;
 using crmkit::Record;
 using crmkit::Session;

@@ -189,7 +189,8 @@ crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out) {
 }
 
 crmkit_code crmkit_describe(crmkit_store* store, crmkit_text** out) {
-    return give_text(out, [&] { return crmkit::describe_all(*required(store, "store").registry); });
+    return give_text(
+        out, [&] { return crmkit::describe_all(required(store, "store").schema->registry()); });
 }
 
 crmkit_code crmkit_ensure_user(crmkit_store* store, const char* name, int64_t name_size,

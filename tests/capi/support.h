@@ -140,8 +140,7 @@ static inline crmkit_problem problem_about(const char* name) {
             return problem;
         }
     }
-    fprintf(stderr, "no problem is about %s\n", name);
-    CHECK(!"there is a problem about the field");
+    check_text(name, "no problem", 0, "there is a problem about a field", __FILE__, __LINE__);
     return (crmkit_problem){sizeof problem, NULL, NULL, NULL, NULL, 0, 0};
 }
 
