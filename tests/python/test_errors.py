@@ -31,7 +31,8 @@ def test_every_code_has_one_class() -> None:
 
 def test_errors_are_ordinary_exceptions() -> None:
     problem = crmkit.errors.Problem("account", "name", "x", "is wrong", 1, 2)
-    for made in [*errors.by_code.values(), crmkit.UnknownField]:
+    every_class: list[type[crmkit.Error]] = [*errors.by_code.values(), crmkit.UnknownField]
+    for made in every_class:
         error = made("text", [problem])
         error.row = 3
         loaded = pickle.loads(pickle.dumps(error))
@@ -89,8 +90,10 @@ def test_what_is_referred_to_cannot_go(me: crmkit.Session, deal: crmkit.Opportun
 
 def test_an_illegal_move_is_refused(me: crmkit.Session, deal: crmkit.Opportunity) -> None:
     me.sales.win_opportunity(deal)
+    lost = me.stages.where("state = 'lost'").first()
+    assert lost is not None
     with pytest.raises(crmkit.Error) as raised:
-        me.opportunities.update(deal.id, stage=me.stages.where("state = 'lost'").first())
+        me.opportunities.update(deal.id, stage=lost)
     assert raised.value.code in ("illegal_transition", "validation")
     assert me.opportunities.get(deal).state == "won"
 
@@ -141,23 +144,41 @@ def test_a_read_only_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_a_read_only_file(tmp_path: Path) -> None:
+def test_a_file_without_permission_to_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     crmkit.open(path).close()
     path.chmod(0o400)
-    tmp_path.chmod(0o500)
     try:
-        with pytest.raises(crmkit.Error), crmkit.open(path) as crm:
-            crm.accounts.create(name="x")
+        with pytest.raises(crmkit.ReadOnly, match=r"a\.db"):
+            crmkit.open(path)
     finally:
-        tmp_path.chmod(0o700)
+        path.chmod(0o600)
+
+
+READ_ONLY_DISK = """
+import crmkit, subprocess, sys
+path = sys.argv[1] + '/a.db'
+with crmkit.open(path) as crm:
+    acme = crm.accounts.create(name='Acme')
+subprocess.run(['mount', '-o', 'remount,ro', sys.argv[1]], check=True)
+try:
+    crmkit.open(path)
+except crmkit.ReadOnly as error:
+    assert path in str(error)
+else:
+    raise AssertionError('it was opened for writing')
+"""
+
+
+def test_a_read_only_disk(tmp_path: Path) -> None:
+    on_a_small_disk(tmp_path, READ_ONLY_DISK)
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 1000, b"SQLite format 3\0" + b"x" * 5000])
 def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.db"
     path.write_bytes(content)
-    with pytest.raises(crmkit.Corrupt, match=r"a\.db"):
+    with pytest.raises(crmkit.Corrupt):
         crmkit.open(path)
     assert path.read_bytes() == content
 
@@ -190,12 +211,13 @@ def test_a_store_of_a_newer_crmkit(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     crmkit.open(path).close()
     raw = sqlite3.connect(path)
-    (version,) = raw.execute("pragma user_version").fetchone()
-    raw.execute(f"pragma user_version = {version + 1}")
+    raw.execute("update crmkit_settings set value = '999' where key = 'schema_version'")
     raw.commit()
     raw.close()
-    with pytest.raises(crmkit.NewerSchema):
+    content = path.read_bytes()
+    with pytest.raises(crmkit.NewerSchema, match="999"):
         crmkit.open(path)
+    assert path.read_bytes() == content
 
 
 def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
@@ -276,17 +298,57 @@ with crmkit.open(sys.argv[1] + '/a.db', durability='fast') as crm:
 """
 
 
-def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
+def on_a_small_disk(folder: Path, code: str) -> None:
+    """Runs a program where the folder is a disk of 4 MiB, which nobody else sees."""
     unshare = shutil.which("unshare")
     command = [unshare or "", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    probe = [*command, f"mount -t tmpfs -o size=4m none {tmp_path}"]
+    mount = f'mount -t tmpfs -o size=4m none "{folder}"'
+    probe = [*command, mount]
     if unshare is None or subprocess.run(probe, capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine lets nobody mount a small disk of his own")
-    script = tmp_path.parent / f"{tmp_path.name}.py"
-    script.write_text(FILL_THE_DISK)
-    run = f'mount -t tmpfs -o size=4m none {tmp_path} && "{sys.executable}" {script} {tmp_path}'
+    script = folder.parent / f"{folder.name}.py"
+    script.write_text(code)
+    run = f'{mount} && "{sys.executable}" "{script}" "{folder}"'
     done = subprocess.run([*command, run], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
+    on_a_small_disk(tmp_path, FILL_THE_DISK)
+
+
+def test_paths_of_every_kind(tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/\xff b.db"  # a name of a file is bytes, not always UTF-8
+    for path in (str(tmp_path / "a.db"), tmp_path / "c.db", odd, os.fsdecode(odd)):
+        with crmkit.open(path) as crm:
+            crm.accounts.create(name="x")
+    assert {os.fsencode(made.name) for made in tmp_path.iterdir()} == {
+        b"a.db",
+        b"c.db",
+        b"\xff b.db",
+    }
+    with pytest.raises(crmkit.InvalidArgument, match="NUL"):
+        crmkit.open(f"{tmp_path}/a.db\0.txt")
+    with pytest.raises(ValueError, match="surrogates"):
+        crmkit.open(f"{tmp_path}/\ud800.db")
+
+
+def test_closing_closes_the_file(tmp_path: Path) -> None:
+    crm = crmkit.open(tmp_path / "a.db")
+    crm.accounts.create(name="x")
+    crm.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]
+    with pytest.raises(crmkit.InvalidArgument, match="closed"):
+        crm.check_integrity()
+
+
+def test_closing_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
+    crm = crmkit.open(tmp_path / "a.db")
+    with pytest.raises(crmkit.Busy, match="transaction"), crm.transaction():
+        crm.accounts.create(name="x")
+        crm.close()
+    with crmkit.open(tmp_path / "a.db") as again:
+        assert again.accounts.where().count() == 0
 
 
 def test_backup(crm: crmkit.Crm, tmp_path: Path) -> None:
@@ -304,7 +366,9 @@ def test_the_log_is_called(tmp_path: Path) -> None:
     lines: list[tuple[str, str]] = []
     with crmkit.open(tmp_path / "a.db", log=lambda level, line: lines.append((level, line))) as crm:
         crm.accounts.create(name="x")
-    assert all(level in ("debug", "info", "warning", "error") for level, _ in lines)
+    assert [level for level, _ in lines] == ["info"] * len(lines)
+    assert lines[0][1].startswith("opened")
+    assert lines[-1][1] == "closed"
 
 
 def test_an_exception_in_another_thread_does_not_leak_here(me: crmkit.Session) -> None:

@@ -54,9 +54,10 @@ def test_get_and_find(me: crmkit.Session) -> None:
     for wrong in ("x", None, 1.5):
         with pytest.raises(crmkit.ValidationError):
             me.accounts.get(wrong)  # type: ignore[arg-type]
-    for call in (lambda: me.accounts.get(), lambda: me.accounts.get(1, 2)):  # type: ignore[call-arg]
+    get: Any = me.accounts.get
+    for arguments in ((), (1, 2)):
         with pytest.raises(TypeError):
-            call()
+            get(*arguments)
     with pytest.raises(TypeError, match="unexpected keyword argument 'idd'"):
         me.accounts.get(1, idd=2)  # type: ignore[call-arg]
 
@@ -212,11 +213,20 @@ def test_rows_may_be_read_from_the_same_session(me: crmkit.Session) -> None:
 def test_search(me: crmkit.Session) -> None:
     strasse = me.accounts.create(name="Müller Straßenbau")
     me.accounts.create(name="Acme")
-    assert me.accounts.search("mull stras") == [strasse]
-    assert me.accounts.search("nothing") == []
+    for text in ("muller strass", "MÜLLER", "Straßenb", "mull"):
+        assert me.accounts.search(text) == [strasse]
+    for text in ("mull stras", "nothing", "", "'\"*()", "\0"):
+        assert me.accounts.search(text) == []
+    me.accounts.create(name="Muller")
     assert len(me.accounts.search("m", limit=1)) == 1
+    with pytest.raises(crmkit.InvalidArgument, match="limit"):
+        me.accounts.search("m", limit=-1)
+    with pytest.raises(TypeError, match="limit"):
+        me.accounts.search("m", limit="1")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="text"):
+        me.accounts.search(5)  # type: ignore[arg-type]
     me.accounts.delete(strasse)
-    assert me.accounts.search("mull") == []
+    assert me.accounts.search("strass") == []
 
 
 def test_aggregate(me: crmkit.Session) -> None:
@@ -225,7 +235,7 @@ def test_aggregate(me: crmkit.Session) -> None:
     me.accounts.create(name="c", industry="glass")
     rows = me.accounts.aggregate("count(), sum(annual_revenue) by industry order by industry")
     assert rows == [(1, None, "glass"), (2, Money(12, "EUR"), "steel")]
-    assert me.accounts.aggregate("count()", where="industry = :i", i="steel") == [(2,)]
+    assert me.accounts.aggregate("count() where industry = :i", i="steel") == [(2,)]
     with pytest.raises(crmkit.ExpressionError):
         me.accounts.aggregate("count(")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,6 +96,52 @@ def test_one_iterator_and_several_threads(me: crmkit.Session) -> None:
 
     in_threads(4, work)
     assert len(found) == len(set(found)) == 2000
+
+
+def test_dropping_a_walk_never_waits_for_another_thread(me: crmkit.Session) -> None:
+    me.accounts.create_many({"name": f"a{number}"} for number in range(500))
+    walk = iter(me.accounts.where())
+    next(walk)
+    entered = threading.Event()
+    leave = threading.Event()
+
+    def hold(_: int) -> None:
+        with me.transaction():
+            entered.set()
+            assert leave.wait(30)
+
+    def drop(_: int) -> None:
+        nonlocal walk
+        assert entered.wait(30)
+        del walk
+        leave.set()
+
+    in_threads(2, lambda number: hold(number) if number == 0 else drop(number))
+    me.accounts.create(name="x")
+    assert me.accounts.where().count() == 501
+
+
+def test_others_run_while_the_store_waits(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with crmkit.open(path, busy_timeout=30) as crm:
+        crm.accounts.create(name="a")
+        other = sqlite3.connect(path)
+        other.execute("begin immediate")
+        started = threading.Event()
+
+        def write() -> None:
+            started.set()
+            crm.accounts.create(name="b")
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert started.wait(30)
+        time.sleep(0.05)  # by now it waits for the lock, which only this thread can release
+        other.rollback()
+        other.close()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert crm.accounts.where().count() == 2
 
 
 def test_hooks_run_in_the_thread_that_writes(crm: crmkit.Crm) -> None:

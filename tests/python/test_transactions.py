@@ -147,13 +147,13 @@ def test_history_tells_who_changed_what(me: crmkit.Session, user: crmkit.User) -
         ("name", "Acme", "Acme Steel"),
         ("rating", None, "hot"),
     }
-    assert me.changes_since(created.position, limit=1) == [updated]
+    assert me.changes_since(created.position) == [created, updated]
+    assert me.changes_since(updated.position, limit=1) == [updated]
+    assert me.changes_since(updated.position + 1) == []
     assert me.history(acme.id) == me.history(crmkit.Link.to(acme)) == [created, updated]
 
 
-def test_the_origin_of_a_session_stands_in_the_history(
-    crm: crmkit.Crm, user: crmkit.User
-) -> None:
+def test_the_origin_of_a_session_stands_in_the_history(crm: crmkit.Crm, user: crmkit.User) -> None:
     importer = crm.as_user(user, origin="nightly import")
     acme = importer.accounts.create(name="Acme")
     assert importer.history(acme)[0].origin == "nightly import"

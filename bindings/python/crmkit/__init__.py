@@ -11,6 +11,7 @@ when this package is imported; its stubs, which the same declarations make, say 
 """
 
 from crmkit import _crmkit, errors, values
+from crmkit import operations as operations
 
 _crmkit.Structure.fields = values.FieldsOfClass()
 

@@ -19,6 +19,7 @@ from crmkit._crmkit import (
     CurrencyRateTable,
     EmailAddress,
     EmailAddressTable,
+    ExchangeOperations,
     ExternalId,
     ExternalIdTable,
     Interaction,
@@ -106,13 +107,7 @@ from crmkit.errors import (
     ValidationError,
     Vetoed,
 )
-from crmkit.values import (
-    Field,
-    FieldChange,
-    FieldsOfClass,
-    HistoryEntry,
-    Page,
-)
+from crmkit.values import Field, FieldChange, FieldsOfClass, HistoryEntry, Page
 
 __version__: str
 __all__ = [
@@ -142,6 +137,7 @@ __all__ = [
     "EmailAddress",
     "EmailAddressTable",
     "Error",
+    "ExchangeOperations",
     "ExpressionError",
     "ExternalId",
     "ExternalIdTable",

@@ -20,6 +20,7 @@ _R = TypeVar("_R", bound=Record)
 _R_co = TypeVar("_R_co", bound=Record, covariant=True)
 _S = TypeVar("_S", bound=Structure)
 
+_Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 _Value: TypeAlias = str | int | Decimal | Money | date | Link | Record | Sequence[str] | None
 _Entity: TypeAlias = type[Record] | str
 _AccountType: TypeAlias = Literal[
@@ -179,7 +180,7 @@ class Money:
     def allocate(self, weights: Sequence[int]) -> list[Money]: ...
     def converted(self, currency: str, rate: Decimal | int | str) -> Money: ...
     def __add__(self, other: Money) -> Money: ...
-    def __radd__(self, other: Literal[0]) -> Money: ...
+    def __radd__(self, other: int) -> Money: ...
     def __sub__(self, other: Money) -> Money: ...
     def __mul__(self, factor: int | Decimal) -> Money: ...
     def __rmul__(self, factor: int | Decimal) -> Money: ...
@@ -258,9 +259,7 @@ class Table(Generic[_R]):
         mode: Literal["good_rows"],
     ) -> list[int | Error]: ...
     def where(self, text: str = "", /, **parameters: _Value) -> Query[_R]: ...
-    def aggregate(
-        self, text: str, /, *, where: str | None = None, **parameters: _Value
-    ) -> list[tuple[Any, ...]]: ...
+    def aggregate(self, text: str, /, **parameters: _Value) -> list[tuple[Any, ...]]: ...
     def search(self, text: str, *, limit: int = 20) -> list[_R]: ...
 
 class OperationModule:
@@ -369,8 +368,30 @@ class _Acting:
     def record_tags(self) -> RecordTagTable: ...
     @property
     def statuses(self) -> StatusTable: ...
+    def timeline(
+        self,
+        party: Account | Contact | Lead | Opportunity | Case | Link,
+        *,
+        since: datetime | None = ...,
+        until: datetime | None = ...,
+        kinds: Sequence[str] | None = ...,
+        limit: int = ...,
+        after: str | None = ...,
+    ) -> _operations.TimelinePage:
+        """What happened with a party, newest first, with what happened with its contacts,
+        opportunities and cases. Fails with not_found for a party that is not there.
+        """
+    def customer_360(
+        self, party: Account | Contact | Link, *, limit: int = ...
+    ) -> _operations.Customer360:
+        """All there is to know about an account or a contact: identity, people, relations,
+        timeline, opportunities, cases, campaigns, purchases. Fails with not_found for a party
+        that is not there.
+        """
     @property
     def sales(self) -> SalesOperations: ...
+    @property
+    def exchange(self) -> ExchangeOperations: ...
 
 @final
 class Session(_Acting):
@@ -389,7 +410,7 @@ class Crm(_Acting):
     ) -> int: ...
     def after_commit(self, function: Callable[[HistoryEntry], object]) -> int: ...
     def remove_hook(self, hook: int) -> None: ...
-    def backup(self, path: str | PathLike[str]) -> None: ...
+    def backup(self, path: _Path) -> None: ...
     def check_integrity(self) -> list[str]: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
@@ -402,7 +423,7 @@ class Crm(_Acting):
     ) -> None: ...
 
 def open(
-    path: str | PathLike[str],
+    path: _Path,
     *,
     durability: Literal["durable", "fast"] = "durable",
     read_only: bool = False,
@@ -3850,4 +3871,79 @@ class SalesOperations(OperationModule):
     ) -> _operations.Forecast:
         """What open opportunities are going to bring, by their probability: by period, group and
         currency.
+        """
+
+class ExchangeOperations(OperationModule):
+    def import_csv(
+        self,
+        path: str,
+        *,
+        plan: Any,
+        is_dry_run: bool = ...,
+        checkpoint: str | None = ...,
+        resume: str | None = ...,
+        most_problems: int = ...,
+    ) -> _operations.ImportReport:
+        """Imports a CSV file as a plan says and reports every bad row with line, column and
+        reason. Fails with validation for a plan that does not fit the file, syntax or limit
+        for a file that is no CSV, io for one that cannot be read; the good rows before have
+        landed then.
+        """
+    def suggest_plan(self, path: str, *, entity: str) -> _operations.ImportPlan:
+        """The plan that a CSV file most likely wants, by its headers and first rows, to be
+        looked at before it is used. Fails with not_found for an unknown entity, io for the
+        file.
+        """
+    def run_import_job(
+        self,
+        folder: str | None = ...,
+        *,
+        steps: Sequence[_operations.ImportStep | Mapping[str, Any]],
+        is_dry_run: bool = ...,
+    ) -> _operations.ImportJobReport:
+        """Imports several CSV files in order, each by its plan, and gives a report for each.
+        Fails as exchange.import_csv does; the files before have landed then.
+        """
+    def export_csv(
+        self,
+        path: str,
+        *,
+        entity: str,
+        query: str | None = ...,
+        columns: Sequence[str] | None = ...,
+        headers: Sequence[str] | None = ...,
+        delimiter: str | None = ...,
+        guard_formulas: bool = ...,
+        byte_order_mark: bool = ...,
+    ) -> _operations.ExportReport:
+        """Writes the records of a query to a CSV file, guarded against formula injection. Fails
+        with not_found or expression for what is asked for, disk_full, read_only or io for the
+        file; an older file stays then.
+        """
+    def plan_for_export(
+        self,
+        path: str,
+        *,
+        entity: str,
+        query: str | None = ...,
+        columns: Sequence[str] | None = ...,
+        headers: Sequence[str] | None = ...,
+        delimiter: str | None = ...,
+        guard_formulas: bool = ...,
+        byte_order_mark: bool = ...,
+    ) -> _operations.ImportPlan:
+        """The plan by which the file that exchange.export_csv writes of the same input is
+        imported back, edited or not: it changes the records that it came from. Fails with
+        not_found for an unknown entity.
+        """
+    def export_jsonl(
+        self, path: str, *, entities: Sequence[str] | None = ..., include_deleted: bool = ...
+    ) -> _operations.ExportReport:
+        """Writes whole records, of all entities or some, to a JSON Lines file from which they
+        can be restored without loss. Fails as exchange.export_csv does.
+        """
+    def import_jsonl(self, path: str) -> _operations.ExportReport:
+        """Restores the records of such a file with their ids, all or nothing, into a store that
+        does not have them. Fails with validation or syntax, with every line that is wrong;
+        unsupported for a file of a newer crmkit; restricted for one in another base currency.
         """

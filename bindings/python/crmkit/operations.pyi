@@ -6,22 +6,69 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 from typing_extensions import Unpack, disjoint_base
 
-from crmkit._crmkit import Link, Money, Opportunity, Pipeline, Record, Stage, Structure, Team
+from crmkit._crmkit import (
+    Account,
+    Campaign,
+    Case,
+    Contact,
+    Lead,
+    Link,
+    Money,
+    Opportunity,
+    Pipeline,
+    Record,
+    Stage,
+    Structure,
+    Team,
+    Transaction,
+    User,
+)
 
 __all__ = [
     "BaseCurrency",
+    "CampaignSummary",
+    "CaseSummary",
     "CreatePipelineFromTemplate",
     "CreatedPipeline",
     "CreatedStage",
+    "Customer360",
+    "Customer360Request",
+    "ExportCount",
+    "ExportCsv",
+    "ExportJsonl",
+    "ExportReport",
     "Forecast",
     "GroupSalesCycle",
     "GroupWinRate",
     "GroupWonValue",
+    "ImportChild",
+    "ImportColumn",
+    "ImportCount",
+    "ImportCsv",
+    "ImportFilter",
+    "ImportJob",
+    "ImportJobReport",
+    "ImportJsonl",
+    "ImportLookup",
+    "ImportMapped",
+    "ImportPlan",
+    "ImportProblem",
+    "ImportReference",
+    "ImportReport",
+    "ImportRow",
+    "ImportStep",
+    "ImportTransform",
+    "ImportValue",
+    "ImportWarning",
     "LoseOpportunity",
     "MoveStage",
     "OpportunityStanding",
+    "OpportunitySummary",
+    "OpportunityTotal",
     "PeriodForecast",
     "PipelineByStage",
+    "PurchaseMetrics",
+    "RelatedParty",
     "ReopenOpportunity",
     "SalesCycle",
     "SalesCycles",
@@ -34,6 +81,11 @@ __all__ = [
     "StageMoveRate",
     "StageMoveRates",
     "StoreCurrency",
+    "SuggestPlan",
+    "TimelineItem",
+    "TimelinePage",
+    "TimelineRequest",
+    "TransactionSummary",
     "WeightedForecast",
     "WinOpportunity",
     "WinRate",
@@ -45,6 +97,582 @@ __all__ = [
 _State: TypeAlias = Literal["open", "won", "lost"]
 _ForecastCategory: TypeAlias = Literal["omitted", "pipeline", "best_case", "commit", "closed"]
 _Period: TypeAlias = Literal["month", "quarter", "year"]
+_Action: TypeAlias = Literal["create", "update", "leave_unchanged", "skip", "refuse"]
+_Kind: TypeAlias = Literal[
+    "collapse_spaces",
+    "lower_case",
+    "upper_case",
+    "title_case",
+    "replace",
+    "part",
+    "list",
+    "date",
+    "number",
+    "scale",
+    "round",
+    "currency",
+    "map",
+    "default",
+    "constant",
+]
+_OnMissing: TypeAlias = Literal["refuse", "create", "leave_empty"]
+_Test: TypeAlias = Literal["is_empty", "is_not_empty", "equals", "differs", "contains"]
+_OnKnown: TypeAlias = Literal["refuse", "update", "skip", "replace"]
+_Mode: TypeAlias = Literal["good_rows", "all_or_nothing"]
+
+class _TimelineRequestValues(TypedDict, total=False):
+    party: Account | Contact | Lead | Opportunity | Case | Link
+    since: datetime | None
+    until: datetime | None
+    kinds: Sequence[str] | None
+    limit: int
+    after: str | None
+
+@disjoint_base
+class TimelineRequest(Structure):
+    """Which part of whose timeline to read."""
+
+    def __init__(self, **values: Unpack[_TimelineRequestValues]) -> None: ...
+    @property
+    def party(self) -> Link:
+        """The account, contact, lead, opportunity or case."""
+    @party.setter
+    def party(self, value: Account | Contact | Lead | Opportunity | Case | Link) -> None: ...
+    @property
+    def since(self) -> datetime | None:
+        """Leave out what is older than this."""
+    @since.setter
+    def since(self, value: datetime | None) -> None: ...
+    @property
+    def until(self) -> datetime | None:
+        """Leave out what is not older than this."""
+    @until.setter
+    def until(self, value: datetime | None) -> None: ...
+    @property
+    def kinds(self) -> list[str]:
+        """Only these, such as call, email, opportunity_closed."""
+    @kinds.setter
+    def kinds(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def limit(self) -> int:
+        """Items on a page, 1 to 1,000; 50 unless said."""
+    @limit.setter
+    def limit(self, value: int) -> None: ...
+    @property
+    def after(self) -> str | None:
+        """Where the page before ended: its next."""
+    @after.setter
+    def after(self, value: str | None) -> None: ...
+
+class _TimelineItemValues(TypedDict, total=False):
+    at: datetime
+    kind: str | None
+    record: Record | Link | None
+    via: Record | Link | int | None
+    title: str | None
+
+@disjoint_base
+class TimelineItem(Structure):
+    """One thing that happened."""
+
+    def __init__(self, **values: Unpack[_TimelineItemValues]) -> None: ...
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+    @at.setter
+    def at(self, value: datetime) -> None: ...
+    @property
+    def kind(self) -> str | None:
+        """What it was: an interaction's kind, or a milestone's."""
+    @kind.setter
+    def kind(self, value: str | None) -> None: ...
+    @property
+    def record(self) -> Link | None:
+        """The record that tells of it."""
+    @record.setter
+    def record(self, value: Record | Link | None) -> None: ...
+    @property
+    def via(self) -> int | None:
+        """The record by way of which it concerns the party."""
+    @via.setter
+    def via(self, value: Record | Link | int | None) -> None: ...
+    @property
+    def title(self) -> str | None:
+        """The record's title."""
+    @title.setter
+    def title(self, value: str | None) -> None: ...
+
+class _TimelinePageValues(TypedDict, total=False):
+    items: Sequence[TimelineItem | Mapping[str, Any]] | None
+    next: str | None
+
+@disjoint_base
+class TimelinePage(Structure):
+    """A page of a timeline, newest first."""
+
+    def __init__(self, **values: Unpack[_TimelinePageValues]) -> None: ...
+    @property
+    def items(self) -> list[TimelineItem]:
+        """What happened, newest first."""
+    @items.setter
+    def items(self, value: Sequence[TimelineItem | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def next(self) -> str | None:
+        """Where the next page starts; empty on the last one."""
+    @next.setter
+    def next(self, value: str | None) -> None: ...
+
+class _Customer360RequestValues(TypedDict, total=False):
+    party: Account | Contact | Link
+    limit: int
+
+@disjoint_base
+class Customer360Request(Structure):
+    """Which customer to look at."""
+
+    def __init__(self, **values: Unpack[_Customer360RequestValues]) -> None: ...
+    @property
+    def party(self) -> Link:
+        """The account or contact."""
+    @party.setter
+    def party(self, value: Account | Contact | Link) -> None: ...
+    @property
+    def limit(self) -> int:
+        """Rows in each section at most, 1 to 1,000; 20 unless said."""
+    @limit.setter
+    def limit(self, value: int) -> None: ...
+
+class _RelatedPartyValues(TypedDict, total=False):
+    party: Account | Contact | Link | None
+    name: str | None
+    relation: str | None
+    is_primary: bool
+    email: str | None
+    phone: str | None
+
+@disjoint_base
+class RelatedParty(Structure):
+    """A party that has to do with the customer."""
+
+    def __init__(self, **values: Unpack[_RelatedPartyValues]) -> None: ...
+    @property
+    def party(self) -> Link | None:
+        """The other party."""
+    @party.setter
+    def party(self, value: Account | Contact | Link | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def relation(self) -> str | None:
+        """What it is to the customer: a role, a job title, parent, subsidiary, manager, report."""
+    @relation.setter
+    def relation(self, value: str | None) -> None: ...
+    @property
+    def is_primary(self) -> bool:
+        """The main one of its kind."""
+    @is_primary.setter
+    def is_primary(self, value: bool) -> None: ...
+    @property
+    def email(self) -> str | None:
+        """Its e-mail address."""
+    @email.setter
+    def email(self, value: str | None) -> None: ...
+    @property
+    def phone(self) -> str | None:
+        """Its phone number."""
+    @phone.setter
+    def phone(self, value: str | None) -> None: ...
+
+class _OpportunitySummaryValues(TypedDict, total=False):
+    opportunity: Opportunity | Link | int | None
+    name: str | None
+    stage: str | None
+    state: str | None
+    amount: Money | None
+    probability: int | None
+    close_date: date | None
+
+@disjoint_base
+class OpportunitySummary(Structure):
+    """A sale with the customer."""
+
+    def __init__(self, **values: Unpack[_OpportunitySummaryValues]) -> None: ...
+    @property
+    def opportunity(self) -> int | None:
+        """The opportunity."""
+    @opportunity.setter
+    def opportunity(self, value: Opportunity | Link | int | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """What is sold."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def stage(self) -> str | None:
+        """The name of its stage."""
+    @stage.setter
+    def stage(self, value: str | None) -> None: ...
+    @property
+    def state(self) -> str | None:
+        """open, won or lost."""
+    @state.setter
+    def state(self, value: str | None) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """What it is expected to bring, or brought."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+    @property
+    def probability(self) -> int | None:
+        """Chance of a sale in percent."""
+    @probability.setter
+    def probability(self, value: int | None) -> None: ...
+    @property
+    def close_date(self) -> date | None:
+        """The day it is expected to close, or did."""
+    @close_date.setter
+    def close_date(self, value: date | None) -> None: ...
+
+class _OpportunityTotalValues(TypedDict, total=False):
+    state: str | None
+    count: int
+    amount: Money | None
+
+@disjoint_base
+class OpportunityTotal(Structure):
+    """The sales in one state and currency."""
+
+    def __init__(self, **values: Unpack[_OpportunityTotalValues]) -> None: ...
+    @property
+    def state(self) -> str | None:
+        """open, won or lost."""
+    @state.setter
+    def state(self, value: str | None) -> None: ...
+    @property
+    def count(self) -> int:
+        """How many."""
+    @count.setter
+    def count(self, value: int) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """The sum of their amounts."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+
+class _CaseSummaryValues(TypedDict, total=False):
+    case_id: Case | Link | int | None
+    case_number: str | None
+    subject: str | None
+    state: str | None
+    status: str | None
+    priority: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+@disjoint_base
+class CaseSummary(Structure):
+    """A case of the customer's."""
+
+    def __init__(self, **values: Unpack[_CaseSummaryValues]) -> None: ...
+    @property
+    def case_id(self) -> int | None:
+        """The case."""
+    @case_id.setter
+    def case_id(self, value: Case | Link | int | None) -> None: ...
+    @property
+    def case_number(self) -> str | None:
+        """Its number."""
+    @case_number.setter
+    def case_number(self, value: str | None) -> None: ...
+    @property
+    def subject(self) -> str | None:
+        """What it is about."""
+    @subject.setter
+    def subject(self, value: str | None) -> None: ...
+    @property
+    def state(self) -> str | None:
+        """open, resolved, closed or cancelled."""
+    @state.setter
+    def state(self, value: str | None) -> None: ...
+    @property
+    def status(self) -> str | None:
+        """Where it stands, in the host's words."""
+    @status.setter
+    def status(self, value: str | None) -> None: ...
+    @property
+    def priority(self) -> str | None:
+        """How urgent it is."""
+    @priority.setter
+    def priority(self, value: str | None) -> None: ...
+    @property
+    def opened_at(self) -> datetime:
+        """When it came."""
+    @opened_at.setter
+    def opened_at(self, value: datetime) -> None: ...
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed."""
+    @closed_at.setter
+    def closed_at(self, value: datetime | None) -> None: ...
+
+class _CampaignSummaryValues(TypedDict, total=False):
+    campaign: Campaign | Link | int | None
+    name: str | None
+    status: str | None
+    responded_at: datetime | None
+
+@disjoint_base
+class CampaignSummary(Structure):
+    """A campaign that addressed the customer."""
+
+    def __init__(self, **values: Unpack[_CampaignSummaryValues]) -> None: ...
+    @property
+    def campaign(self) -> int | None:
+        """The campaign."""
+    @campaign.setter
+    def campaign(self, value: Campaign | Link | int | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def status(self) -> str | None:
+        """What came of it, such as sent or responded."""
+    @status.setter
+    def status(self, value: str | None) -> None: ...
+    @property
+    def responded_at(self) -> datetime | None:
+        """When the customer responded."""
+    @responded_at.setter
+    def responded_at(self, value: datetime | None) -> None: ...
+
+class _PurchaseMetricsValues(TypedDict, total=False):
+    frequency: int
+    total: Money | None
+    average: Money | None
+    year_to_date: Money | None
+    first_at: datetime | None
+    last_at: datetime | None
+    recency_days: int | None
+
+@disjoint_base
+class PurchaseMetrics(Structure):
+    """What the customer has bought, in one currency."""
+
+    def __init__(self, **values: Unpack[_PurchaseMetricsValues]) -> None: ...
+    @property
+    def frequency(self) -> int:
+        """How many sales."""
+    @frequency.setter
+    def frequency(self, value: int) -> None: ...
+    @property
+    def total(self) -> Money | None:
+        """Their sum."""
+    @total.setter
+    def total(self, value: Money | None) -> None: ...
+    @property
+    def average(self) -> Money | None:
+        """Their mean, rounded half to even."""
+    @average.setter
+    def average(self, value: Money | None) -> None: ...
+    @property
+    def year_to_date(self) -> Money | None:
+        """The sum since January 1st of this year (UTC)."""
+    @year_to_date.setter
+    def year_to_date(self, value: Money | None) -> None: ...
+    @property
+    def first_at(self) -> datetime | None:
+        """The first of them."""
+    @first_at.setter
+    def first_at(self, value: datetime | None) -> None: ...
+    @property
+    def last_at(self) -> datetime | None:
+        """The last of them."""
+    @last_at.setter
+    def last_at(self, value: datetime | None) -> None: ...
+    @property
+    def recency_days(self) -> int | None:
+        """Whole days since the last one."""
+    @recency_days.setter
+    def recency_days(self, value: int | None) -> None: ...
+
+class _TransactionSummaryValues(TypedDict, total=False):
+    transaction: Transaction | Link | int | None
+    kind: str | None
+    at: datetime | None
+    amount: Money | None
+    channel: str | None
+
+@disjoint_base
+class TransactionSummary(Structure):
+    """One of the customer's transactions."""
+
+    def __init__(self, **values: Unpack[_TransactionSummaryValues]) -> None: ...
+    @property
+    def transaction(self) -> int | None:
+        """The transaction."""
+    @transaction.setter
+    def transaction(self, value: Transaction | Link | int | None) -> None: ...
+    @property
+    def kind(self) -> str | None:
+        """sale, return, refund, payment or credit."""
+    @kind.setter
+    def kind(self, value: str | None) -> None: ...
+    @property
+    def at(self) -> datetime | None:
+        """When it was."""
+    @at.setter
+    def at(self, value: datetime | None) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """How much."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+    @property
+    def channel(self) -> str | None:
+        """By which channel."""
+    @channel.setter
+    def channel(self, value: str | None) -> None: ...
+
+class _Customer360Values(TypedDict, total=False):
+    party: Account | Contact | Link | None
+    name: str | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    industry: str | None
+    city: str | None
+    country: str | None
+    owner: User | Team | Link | None
+    owner_name: str | None
+    customer_since: datetime
+    people: Sequence[RelatedParty | Mapping[str, Any]] | None
+    relations: Sequence[RelatedParty | Mapping[str, Any]] | None
+    timeline: Sequence[TimelineItem | Mapping[str, Any]] | None
+    opportunities: Sequence[OpportunitySummary | Mapping[str, Any]] | None
+    opportunity_totals: Sequence[OpportunityTotal | Mapping[str, Any]] | None
+    cases: Sequence[CaseSummary | Mapping[str, Any]] | None
+    campaigns: Sequence[CampaignSummary | Mapping[str, Any]] | None
+    purchases: Sequence[PurchaseMetrics | Mapping[str, Any]] | None
+    transactions: Sequence[TransactionSummary | Mapping[str, Any]] | None
+
+@disjoint_base
+class Customer360(Structure):
+    """All there is to know about a customer."""
+
+    def __init__(self, **values: Unpack[_Customer360Values]) -> None: ...
+    @property
+    def party(self) -> Link | None:
+        """The customer."""
+    @party.setter
+    def party(self, value: Account | Contact | Link | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def email(self) -> str | None:
+        """Its e-mail address."""
+    @email.setter
+    def email(self, value: str | None) -> None: ...
+    @property
+    def phone(self) -> str | None:
+        """Its phone number."""
+    @phone.setter
+    def phone(self, value: str | None) -> None: ...
+    @property
+    def website(self) -> str | None:
+        """Its web site."""
+    @website.setter
+    def website(self, value: str | None) -> None: ...
+    @property
+    def industry(self) -> str | None:
+        """Its industry; of a contact, the account's."""
+    @industry.setter
+    def industry(self, value: str | None) -> None: ...
+    @property
+    def city(self) -> str | None:
+        """City of its primary address."""
+    @city.setter
+    def city(self, value: str | None) -> None: ...
+    @property
+    def country(self) -> str | None:
+        """Country of its primary address."""
+    @country.setter
+    def country(self, value: str | None) -> None: ...
+    @property
+    def owner(self) -> Link | None:
+        """Who looks after it."""
+    @owner.setter
+    def owner(self, value: User | Team | Link | None) -> None: ...
+    @property
+    def owner_name(self) -> str | None:
+        """That user's or team's name."""
+    @owner_name.setter
+    def owner_name(self, value: str | None) -> None: ...
+    @property
+    def customer_since(self) -> datetime:
+        """When it was created."""
+    @customer_since.setter
+    def customer_since(self, value: datetime) -> None: ...
+    @property
+    def people(self) -> list[RelatedParty]:
+        """The people of an account; the organisations of a contact."""
+    @people.setter
+    def people(self, value: Sequence[RelatedParty | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def relations(self) -> list[RelatedParty]:
+        """Parent and subsidiaries of an account; manager and reports of a contact."""
+    @relations.setter
+    def relations(self, value: Sequence[RelatedParty | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def timeline(self) -> list[TimelineItem]:
+        """What happened, newest first."""
+    @timeline.setter
+    def timeline(self, value: Sequence[TimelineItem | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def opportunities(self) -> list[OpportunitySummary]:
+        """Its sales: open ones first, then the newest."""
+    @opportunities.setter
+    def opportunities(
+        self, value: Sequence[OpportunitySummary | Mapping[str, Any]] | None
+    ) -> None: ...
+    @property
+    def opportunity_totals(self) -> list[OpportunityTotal]:
+        """Its sales by state and currency."""
+    @opportunity_totals.setter
+    def opportunity_totals(
+        self, value: Sequence[OpportunityTotal | Mapping[str, Any]] | None
+    ) -> None: ...
+    @property
+    def cases(self) -> list[CaseSummary]:
+        """Its cases, newest first."""
+    @cases.setter
+    def cases(self, value: Sequence[CaseSummary | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def campaigns(self) -> list[CampaignSummary]:
+        """The campaigns that addressed it, newest first."""
+    @campaigns.setter
+    def campaigns(self, value: Sequence[CampaignSummary | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def purchases(self) -> list[PurchaseMetrics]:
+        """Recency, frequency, average value and year to date of its sales transactions, for each
+        currency.
+        """
+    @purchases.setter
+    def purchases(self, value: Sequence[PurchaseMetrics | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def transactions(self) -> list[TransactionSummary]:
+        """Its last transactions, newest first."""
+    @transactions.setter
+    def transactions(
+        self, value: Sequence[TransactionSummary | Mapping[str, Any]] | None
+    ) -> None: ...
 
 class _CreatePipelineFromTemplateValues(TypedDict, total=False):
     template_key: str
@@ -1129,3 +1757,986 @@ class Forecast(Structure):
         """By period, group and currency, in this order."""
     @rows.setter
     def rows(self, value: Sequence[PeriodForecast | Mapping[str, Any]] | None) -> None: ...
+
+class _ImportCsvValues(TypedDict, total=False):
+    path: str
+    plan: Any
+    is_dry_run: bool
+    checkpoint: str | None
+    resume: str | None
+    most_problems: int
+
+@disjoint_base
+class ImportCsv(Structure):
+    """A CSV file to be imported, and its plan."""
+
+    def __init__(self, **values: Unpack[_ImportCsvValues]) -> None: ...
+    @property
+    def path(self) -> str:
+        """The file."""
+    @path.setter
+    def path(self, value: str) -> None: ...
+    @property
+    def plan(self) -> Any:
+        """How its rows become records: an import_plan."""
+    @plan.setter
+    def plan(self, value: Any) -> None: ...
+    @property
+    def is_dry_run(self) -> bool:
+        """Does everything, reports it, and takes it back."""
+    @is_dry_run.setter
+    def is_dry_run(self, value: bool) -> None: ...
+    @property
+    def checkpoint(self) -> str | None:
+        """A name under which the store keeps how far the import is, so that it goes on from
+        there after a crash.
+        """
+    @checkpoint.setter
+    def checkpoint(self, value: str | None) -> None: ...
+    @property
+    def resume(self) -> str | None:
+        """Where an import of good rows was stopped, from its report."""
+    @resume.setter
+    def resume(self, value: str | None) -> None: ...
+    @property
+    def most_problems(self) -> int:
+        """Problems, and in a dry run rows, that the report lists at most."""
+    @most_problems.setter
+    def most_problems(self, value: int) -> None: ...
+
+class _ImportCountValues(TypedDict, total=False):
+    entity: str | None
+    created: int
+    updated: int
+    unchanged: int
+
+@disjoint_base
+class ImportCount(Structure):
+    """How many records of an entity it touched."""
+
+    def __init__(self, **values: Unpack[_ImportCountValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def created(self) -> int:
+        """Records that are new."""
+    @created.setter
+    def created(self, value: int) -> None: ...
+    @property
+    def updated(self) -> int:
+        """Known records that were changed."""
+    @updated.setter
+    def updated(self, value: int) -> None: ...
+    @property
+    def unchanged(self) -> int:
+        """Known records that were so already."""
+    @unchanged.setter
+    def unchanged(self, value: int) -> None: ...
+
+class _ImportMappedValues(TypedDict, total=False):
+    header: str | None
+    from_: str | None
+    to: str | None
+    count: int
+
+@disjoint_base
+class ImportMapped(Structure):
+    """How often a value was mapped."""
+
+    def __init__(self, **values: Unpack[_ImportMappedValues]) -> None: ...
+    @property
+    def header(self) -> str | None:
+        """The column."""
+    @header.setter
+    def header(self, value: str | None) -> None: ...
+    @property
+    def from_(self) -> str | None:
+        """The value as the plan names it."""
+    @from_.setter
+    def from_(self, value: str | None) -> None: ...
+    @property
+    def to(self) -> str | None:
+        """What it became."""
+    @to.setter
+    def to(self, value: str | None) -> None: ...
+    @property
+    def count(self) -> int:
+        """How often."""
+    @count.setter
+    def count(self, value: int) -> None: ...
+
+class _ImportWarningValues(TypedDict, total=False):
+    message: str | None
+    count: int
+    first_line: int
+
+@disjoint_base
+class ImportWarning(Structure):
+    """Something that keeps no row out."""
+
+    def __init__(self, **values: Unpack[_ImportWarningValues]) -> None: ...
+    @property
+    def message(self) -> str | None:
+        """What was noticed."""
+    @message.setter
+    def message(self, value: str | None) -> None: ...
+    @property
+    def count(self) -> int:
+        """In how many rows."""
+    @count.setter
+    def count(self, value: int) -> None: ...
+    @property
+    def first_line(self) -> int:
+        """The first line; 0 when it is about the whole file."""
+    @first_line.setter
+    def first_line(self, value: int) -> None: ...
+
+class _ImportProblemValues(TypedDict, total=False):
+    line: int
+    row: int
+    column: int | None
+    header: str | None
+    position: int | None
+    entity: str | None
+    field: str | None
+    value: str | None
+    message: str | None
+
+@disjoint_base
+class ImportProblem(Structure):
+    """What is wrong with one value of a row."""
+
+    def __init__(self, **values: Unpack[_ImportProblemValues]) -> None: ...
+    @property
+    def line(self) -> int:
+        """The line of the file that the value begins on, from 1."""
+    @line.setter
+    def line(self, value: int) -> None: ...
+    @property
+    def row(self) -> int:
+        """The row, from 1; the header does not count."""
+    @row.setter
+    def row(self, value: int) -> None: ...
+    @property
+    def column(self) -> int | None:
+        """The column, from 1; empty when it is about the whole row."""
+    @column.setter
+    def column(self, value: int | None) -> None: ...
+    @property
+    def header(self) -> str | None:
+        """The column's name in the header."""
+    @header.setter
+    def header(self, value: str | None) -> None: ...
+    @property
+    def position(self) -> int | None:
+        """The byte of the line, from 1; where the file itself is malformed."""
+    @position.setter
+    def position(self, value: int | None) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity of the record that was to be."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def field(self) -> str | None:
+        """Its field."""
+    @field.setter
+    def field(self, value: str | None) -> None: ...
+    @property
+    def value(self) -> str | None:
+        """The value, shortened."""
+    @value.setter
+    def value(self, value: str | None) -> None: ...
+    @property
+    def message(self) -> str | None:
+        """What is wrong and what would be right."""
+    @message.setter
+    def message(self, value: str | None) -> None: ...
+
+class _ImportRowValues(TypedDict, total=False):
+    row: int
+    line: int
+    action: _Action
+    record: Record | Link | int | None
+    same_key_line: int | None
+    problem_count: int
+
+@disjoint_base
+class ImportRow(Structure):
+    """What became of one row."""
+
+    def __init__(self, **values: Unpack[_ImportRowValues]) -> None: ...
+    @property
+    def row(self) -> int:
+        """The row, from 1; the header does not count."""
+    @row.setter
+    def row(self, value: int) -> None: ...
+    @property
+    def line(self) -> int:
+        """The line of the file that it begins on."""
+    @line.setter
+    def line(self, value: int) -> None: ...
+    @property
+    def action(self) -> _Action:
+        """What became of it."""
+    @action.setter
+    def action(self, value: _Action) -> None: ...
+    @property
+    def record(self) -> int | None:
+        """Its record; none in a dry run for one that is new."""
+    @record.setter
+    def record(self, value: Record | Link | int | None) -> None: ...
+    @property
+    def same_key_line(self) -> int | None:
+        """An earlier line of the file has the same key."""
+    @same_key_line.setter
+    def same_key_line(self, value: int | None) -> None: ...
+    @property
+    def problem_count(self) -> int:
+        """How many problems it has."""
+    @problem_count.setter
+    def problem_count(self, value: int) -> None: ...
+
+class _ImportReportValues(TypedDict, total=False):
+    entity: str | None
+    is_dry_run: bool
+    has_landed: bool
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    refused: int
+    records: Sequence[ImportCount | Mapping[str, Any]] | None
+    mapped: Sequence[ImportMapped | Mapping[str, Any]] | None
+    warnings: Sequence[ImportWarning | Mapping[str, Any]] | None
+    problem_count: int
+    problems: Sequence[ImportProblem | Mapping[str, Any]] | None
+    row_list: Sequence[ImportRow | Mapping[str, Any]] | None
+    bytes: int
+    elapsed_microseconds: int
+    resume: str | None
+
+@disjoint_base
+class ImportReport(Structure):
+    """What an import did."""
+
+    def __init__(self, **values: Unpack[_ImportReportValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity that a row is a record of."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def is_dry_run(self) -> bool:
+        """Nothing was written."""
+    @is_dry_run.setter
+    def is_dry_run(self, value: bool) -> None: ...
+    @property
+    def has_landed(self) -> bool:
+        """The good rows are in the store."""
+    @has_landed.setter
+    def has_landed(self, value: bool) -> None: ...
+    @property
+    def rows(self) -> int:
+        """Rows that were looked at."""
+    @rows.setter
+    def rows(self, value: int) -> None: ...
+    @property
+    def created(self) -> int:
+        """Rows whose record is new."""
+    @created.setter
+    def created(self, value: int) -> None: ...
+    @property
+    def updated(self) -> int:
+        """Rows that changed a known record."""
+    @updated.setter
+    def updated(self, value: int) -> None: ...
+    @property
+    def unchanged(self) -> int:
+        """Rows whose record was so already."""
+    @unchanged.setter
+    def unchanged(self, value: int) -> None: ...
+    @property
+    def skipped(self) -> int:
+        """Rows left out by the plan, blank, or known and skipped."""
+    @skipped.setter
+    def skipped(self, value: int) -> None: ...
+    @property
+    def refused(self) -> int:
+        """Rows with problems."""
+    @refused.setter
+    def refused(self, value: int) -> None: ...
+    @property
+    def records(self) -> list[ImportCount]:
+        """All records by entity, related ones and children included."""
+    @records.setter
+    def records(self, value: Sequence[ImportCount | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def mapped(self) -> list[ImportMapped]:
+        """Values that were mapped."""
+    @mapped.setter
+    def mapped(self, value: Sequence[ImportMapped | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def warnings(self) -> list[ImportWarning]:
+        """What was noticed, such as rows without account."""
+    @warnings.setter
+    def warnings(self, value: Sequence[ImportWarning | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def problem_count(self) -> int:
+        """All problems, also those that are not listed."""
+    @problem_count.setter
+    def problem_count(self, value: int) -> None: ...
+    @property
+    def problems(self) -> list[ImportProblem]:
+        """The first problems, all of a row together."""
+    @problems.setter
+    def problems(self, value: Sequence[ImportProblem | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def row_list(self) -> list[ImportRow]:
+        """The first rows; in a dry run only."""
+    @row_list.setter
+    def row_list(self, value: Sequence[ImportRow | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def bytes(self) -> int:
+        """Bytes of the file that were read."""
+    @bytes.setter
+    def bytes(self, value: int) -> None: ...
+    @property
+    def elapsed_microseconds(self) -> int:
+        """How long it took, by the store's clock."""
+    @elapsed_microseconds.setter
+    def elapsed_microseconds(self, value: int) -> None: ...
+    @property
+    def resume(self) -> str | None:
+        """Where to go on, after an import of good rows was stopped."""
+    @resume.setter
+    def resume(self, value: str | None) -> None: ...
+
+class _SuggestPlanValues(TypedDict, total=False):
+    path: str
+    entity: str
+
+@disjoint_base
+class SuggestPlan(Structure):
+    """A CSV file that a plan is wanted for."""
+
+    def __init__(self, **values: Unpack[_SuggestPlanValues]) -> None: ...
+    @property
+    def path(self) -> str:
+        """The file."""
+    @path.setter
+    def path(self, value: str) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity that its rows are records of."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+
+class _ImportValueValues(TypedDict, total=False):
+    from_: str | None
+    to: str | None
+
+@disjoint_base
+class ImportValue(Structure):
+    """A value of the file and what it is here."""
+
+    def __init__(self, **values: Unpack[_ImportValueValues]) -> None: ...
+    @property
+    def from_(self) -> str | None:
+        """The value in the file; case and accents do not count."""
+    @from_.setter
+    def from_(self, value: str | None) -> None: ...
+    @property
+    def to(self) -> str | None:
+        """What it is here; empty for nothing."""
+    @to.setter
+    def to(self, value: str | None) -> None: ...
+
+class _ImportTransformValues(TypedDict, total=False):
+    kind: _Kind
+    text: str | None
+    with_: str | None
+    position: int | None
+    values: Sequence[ImportValue | Mapping[str, Any]] | None
+    is_closed: bool
+
+@disjoint_base
+class ImportTransform(Structure):
+    """One step on the way from a cell to a value."""
+
+    def __init__(self, **values: Unpack[_ImportTransformValues]) -> None: ...
+    @property
+    def kind(self) -> _Kind:
+        """What the step does."""
+    @kind.setter
+    def kind(self, value: _Kind) -> None: ...
+    @property
+    def text(self) -> str | None:
+        """What to look for, the form of a date, a factor, a currency."""
+    @text.setter
+    def text(self, value: str | None) -> None: ...
+    @property
+    def with_(self) -> str | None:
+        """What to put instead, characters between groups of digits."""
+    @with_.setter
+    def with_(self, value: str | None) -> None: ...
+    @property
+    def position(self) -> int | None:
+        """Number of a part, or of decimals."""
+    @position.setter
+    def position(self, value: int | None) -> None: ...
+    @property
+    def values(self) -> list[ImportValue]:
+        """The values of a map."""
+    @values.setter
+    def values(self, value: Sequence[ImportValue | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def is_closed(self) -> bool:
+        """What the map does not name is refused."""
+    @is_closed.setter
+    def is_closed(self, value: bool) -> None: ...
+
+class _ImportColumnValues(TypedDict, total=False):
+    column: str | None
+    number: int | None
+    pattern: str | None
+    reference: str | None
+    field: str | None
+    transforms: Sequence[ImportTransform | Mapping[str, Any]] | None
+    keep_spaces: bool
+    empty_clears: bool
+
+@disjoint_base
+class ImportColumn(Structure):
+    """Where the value of a field comes from."""
+
+    def __init__(self, **values: Unpack[_ImportColumnValues]) -> None: ...
+    @property
+    def column(self) -> str | None:
+        """The column by the name in the header."""
+    @column.setter
+    def column(self, value: str | None) -> None: ...
+    @property
+    def number(self) -> int | None:
+        """The column by its place from 1: without a header, or where names repeat."""
+    @number.setter
+    def number(self, value: int | None) -> None: ...
+    @property
+    def pattern(self) -> str | None:
+        """A text with columns in it: {first name} {last name}."""
+    @pattern.setter
+    def pattern(self, value: str | None) -> None: ...
+    @property
+    def reference(self) -> str | None:
+        """The record that this reference of the plan leads to."""
+    @reference.setter
+    def reference(self, value: str | None) -> None: ...
+    @property
+    def field(self) -> str | None:
+        """The field that gets the value."""
+    @field.setter
+    def field(self, value: str | None) -> None: ...
+    @property
+    def transforms(self) -> list[ImportTransform]:
+        """What is done to the text, one after the other."""
+    @transforms.setter
+    def transforms(self, value: Sequence[ImportTransform | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def keep_spaces(self) -> bool:
+        """Spaces at both ends belong to the value."""
+    @keep_spaces.setter
+    def keep_spaces(self, value: bool) -> None: ...
+    @property
+    def empty_clears(self) -> bool:
+        """An empty cell empties the field of a known record."""
+    @empty_clears.setter
+    def empty_clears(self, value: bool) -> None: ...
+
+class _ImportLookupValues(TypedDict, total=False):
+    entity: str | None
+    keys: Sequence[str] | None
+    key_system: str | None
+
+@disjoint_base
+class ImportLookup(Structure):
+    """One way to find a record."""
+
+    def __init__(self, **values: Unpack[_ImportLookupValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity to look in."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def keys(self) -> list[str]:
+        """Fields or paths (pipeline.name) that must have the values of the columns of the same
+        names; a normal form (email_normal) is made from the cell.
+        """
+    @keys.setter
+    def keys(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def key_system(self) -> str | None:
+        """Instead of keys: the system whose key stands in the first column, such as the
+        key_system of the plan that imported those records.
+        """
+    @key_system.setter
+    def key_system(self, value: str | None) -> None: ...
+
+class _ImportReferenceValues(TypedDict, total=False):
+    field: str | None
+    name: str | None
+    columns: Sequence[ImportColumn | Mapping[str, Any]] | None
+    lookups: Sequence[ImportLookup | Mapping[str, Any]] | None
+    on_missing: _OnMissing
+    may_follow: bool
+
+@disjoint_base
+class ImportReference(Structure):
+    """A record that the row refers to."""
+
+    def __init__(self, **values: Unpack[_ImportReferenceValues]) -> None: ...
+    @property
+    def field(self) -> str | None:
+        """The field of the row's record that gets the reference; empty when only other columns
+        use it.
+        """
+    @field.setter
+    def field(self, value: str | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """How columns refer to it; default: the field."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def columns(self) -> list[ImportColumn]:
+        """The values to look for, and those of a record that is created."""
+    @columns.setter
+    def columns(self, value: Sequence[ImportColumn | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def lookups(self) -> list[ImportLookup]:
+        """Ways to find it; default: the entity that the field refers to, by the field of the
+        first column.
+        """
+    @lookups.setter
+    def lookups(self, value: Sequence[ImportLookup | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def on_missing(self) -> _OnMissing:
+        """Not found: refuse the row, create it (in the entity of the first lookup), or leave the
+        reference empty.
+        """
+    @on_missing.setter
+    def on_missing(self, value: _OnMissing) -> None: ...
+    @property
+    def may_follow(self) -> bool:
+        """It may stand further down in the same file: it is looked for again at the end. Not for
+        required fields.
+        """
+    @may_follow.setter
+    def may_follow(self, value: bool) -> None: ...
+
+class _ImportChildValues(TypedDict, total=False):
+    entity: str | None
+    field: str | None
+    columns: Sequence[ImportColumn | Mapping[str, Any]] | None
+    keys: Sequence[str] | None
+
+@disjoint_base
+class ImportChild(Structure):
+    """A record that is made along with the row's."""
+
+    def __init__(self, **values: Unpack[_ImportChildValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity of the record, such as address."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def field(self) -> str | None:
+        """Its field that refers to the row's record, such as party."""
+    @field.setter
+    def field(self, value: str | None) -> None: ...
+    @property
+    def columns(self) -> list[ImportColumn]:
+        """Where the values of its fields come from."""
+    @columns.setter
+    def columns(self, value: Sequence[ImportColumn | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def keys(self) -> list[str]:
+        """Fields that tell the children of a known record apart: one that agrees in them is
+        updated; default: all, so that one that is there stays.
+        """
+    @keys.setter
+    def keys(self, value: Sequence[str] | None) -> None: ...
+
+class _ImportFilterValues(TypedDict, total=False):
+    column: str | None
+    number: int | None
+    test: _Test
+    values: Sequence[str] | None
+
+@disjoint_base
+class ImportFilter(Structure):
+    """Rows that are left out."""
+
+    def __init__(self, **values: Unpack[_ImportFilterValues]) -> None: ...
+    @property
+    def column(self) -> str | None:
+        """The column by the name in the header."""
+    @column.setter
+    def column(self, value: str | None) -> None: ...
+    @property
+    def number(self) -> int | None:
+        """The column by its place from 1."""
+    @number.setter
+    def number(self, value: int | None) -> None: ...
+    @property
+    def test(self) -> _Test:
+        """What its trimmed text must be: empty, not empty, one of the values, none of them, or
+        containing one of them; case and accents do not count.
+        """
+    @test.setter
+    def test(self, value: _Test) -> None: ...
+    @property
+    def values(self) -> list[str]:
+        """The values to compare with."""
+    @values.setter
+    def values(self, value: Sequence[str] | None) -> None: ...
+
+class _ImportPlanValues(TypedDict, total=False):
+    entity: str
+    columns: Sequence[ImportColumn | Mapping[str, Any]] | None
+    references: Sequence[ImportReference | Mapping[str, Any]] | None
+    children: Sequence[ImportChild | Mapping[str, Any]] | None
+    key_system: str | None
+    key_columns: Sequence[ImportColumn | Mapping[str, Any]] | None
+    key_fields: Sequence[str] | None
+    on_known: _OnKnown
+    leave_out: Sequence[ImportFilter | Mapping[str, Any]] | None
+    missing_values: Sequence[str] | None
+    currency: str | None
+    mode: _Mode
+    source: str | None
+    batch_size: int
+    encoding: str | None
+    delimiter: str | None
+    has_header: bool
+    skip_lines: int
+    unguard: bool
+
+@disjoint_base
+class ImportPlan(Structure):
+    """How the rows of a file become records."""
+
+    def __init__(self, **values: Unpack[_ImportPlanValues]) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity that a row is a record of."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+    @property
+    def columns(self) -> list[ImportColumn]:
+        """Where the values of its fields come from."""
+    @columns.setter
+    def columns(self, value: Sequence[ImportColumn | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def references(self) -> list[ImportReference]:
+        """The records that a row refers to."""
+    @references.setter
+    def references(self, value: Sequence[ImportReference | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def children(self) -> list[ImportChild]:
+        """The records that are made along with the row's."""
+    @children.setter
+    def children(self, value: Sequence[ImportChild | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def key_system(self) -> str | None:
+        """The system whose key the file holds: known keys are found by it, new ones remembered
+        as external ids. With crmkit as the system, the id of a record that was here before
+        the import is its key too.
+        """
+    @key_system.setter
+    def key_system(self, value: str | None) -> None: ...
+    @property
+    def key_columns(self) -> list[ImportColumn]:
+        """The column of that key; its field stays empty."""
+    @key_columns.setter
+    def key_columns(self, value: Sequence[ImportColumn | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def key_fields(self) -> list[str]:
+        """Without a system: the fields by which known records are found."""
+    @key_fields.setter
+    def key_fields(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def on_known(self) -> _OnKnown:
+        """A known record is refused, updated with the cells that are not empty, skipped, or
+        replaced with all fields.
+        """
+    @on_known.setter
+    def on_known(self, value: _OnKnown) -> None: ...
+    @property
+    def leave_out(self) -> list[ImportFilter]:
+        """Rows that any of these holds for are skipped."""
+    @leave_out.setter
+    def leave_out(self, value: Sequence[ImportFilter | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def missing_values(self) -> list[str]:
+        """Cells that mean nothing, such as ? or N/A."""
+    @missing_values.setter
+    def missing_values(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def currency(self) -> str | None:
+        """ISO 4217 code of amounts that name none."""
+    @currency.setter
+    def currency(self, value: str | None) -> None: ...
+    @property
+    def mode(self) -> _Mode:
+        """Land the good rows, in batches; or all rows in one transaction, or none."""
+    @mode.setter
+    def mode(self, value: _Mode) -> None: ...
+    @property
+    def source(self) -> str | None:
+        """Goes into the source of new records; default: import."""
+    @source.setter
+    def source(self, value: str | None) -> None: ...
+    @property
+    def batch_size(self) -> int:
+        """Rows of a transaction, 1 to 100,000; default 5,000."""
+    @batch_size.setter
+    def batch_size(self, value: int) -> None: ...
+    @property
+    def encoding(self) -> str | None:
+        """Encoding of the file, such as windows-1252; default: found out."""
+    @encoding.setter
+    def encoding(self, value: str | None) -> None: ...
+    @property
+    def delimiter(self) -> str | None:
+        """Character between columns; default: found out."""
+    @delimiter.setter
+    def delimiter(self, value: str | None) -> None: ...
+    @property
+    def has_header(self) -> bool:
+        """The first row holds the names of the columns."""
+    @has_header.setter
+    def has_header(self, value: bool) -> None: ...
+    @property
+    def skip_lines(self) -> int:
+        """Lines before the header that are no part of the table."""
+    @skip_lines.setter
+    def skip_lines(self, value: int) -> None: ...
+    @property
+    def unguard(self) -> bool:
+        """Takes away the apostrophes of a formula guard."""
+    @unguard.setter
+    def unguard(self, value: bool) -> None: ...
+
+class _ImportStepValues(TypedDict, total=False):
+    file: str
+    plan: Any
+
+@disjoint_base
+class ImportStep(Structure):
+    """One file of a job and its plan."""
+
+    def __init__(self, **values: Unpack[_ImportStepValues]) -> None: ...
+    @property
+    def file(self) -> str:
+        """Path of the file; from the job's folder when it is relative."""
+    @file.setter
+    def file(self, value: str) -> None: ...
+    @property
+    def plan(self) -> Any:
+        """The plan, an import_plan."""
+    @plan.setter
+    def plan(self, value: Any) -> None: ...
+
+class _ImportJobValues(TypedDict, total=False):
+    folder: str | None
+    steps: Sequence[ImportStep | Mapping[str, Any]]
+    is_dry_run: bool
+
+@disjoint_base
+class ImportJob(Structure):
+    """Several files, imported in order."""
+
+    def __init__(self, **values: Unpack[_ImportJobValues]) -> None: ...
+    @property
+    def folder(self) -> str | None:
+        """Where the files are; default: here."""
+    @folder.setter
+    def folder(self, value: str | None) -> None: ...
+    @property
+    def steps(self) -> list[ImportStep]:
+        """The files, in order."""
+    @steps.setter
+    def steps(self, value: Sequence[ImportStep | Mapping[str, Any]]) -> None: ...
+    @property
+    def is_dry_run(self) -> bool:
+        """Does everything, each file on top of those before it, and takes all of it back."""
+    @is_dry_run.setter
+    def is_dry_run(self, value: bool) -> None: ...
+
+class _ImportJobReportValues(TypedDict, total=False):
+    reports: Sequence[ImportReport | Mapping[str, Any]] | None
+
+@disjoint_base
+class ImportJobReport(Structure):
+    """A report for each file of a job."""
+
+    def __init__(self, **values: Unpack[_ImportJobReportValues]) -> None: ...
+    @property
+    def reports(self) -> list[ImportReport]:
+        """The reports, in the order of the files."""
+    @reports.setter
+    def reports(self, value: Sequence[ImportReport | Mapping[str, Any]] | None) -> None: ...
+
+class _ExportCsvValues(TypedDict, total=False):
+    path: str
+    entity: str
+    query: str | None
+    columns: Sequence[str] | None
+    headers: Sequence[str] | None
+    delimiter: str | None
+    guard_formulas: bool
+    byte_order_mark: bool
+
+@disjoint_base
+class ExportCsv(Structure):
+    """Which records go into a CSV file, and how."""
+
+    def __init__(self, **values: Unpack[_ExportCsvValues]) -> None: ...
+    @property
+    def path(self) -> str:
+        """The file; one that is there is replaced when everything is written."""
+    @path.setter
+    def path(self, value: str) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity whose records are written."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+    @property
+    def query(self) -> str | None:
+        """Which of them, in which order, in the expression language; default: all."""
+    @query.setter
+    def query(self, value: str | None) -> None: ...
+    @property
+    def columns(self) -> list[str]:
+        """Fields, paths (account.name) or other expressions; default: the id, the owner and all
+        fields of the entity's own but normal forms.
+        """
+    @columns.setter
+    def columns(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def headers(self) -> list[str]:
+        """Names of the columns; default: the columns as written."""
+    @headers.setter
+    def headers(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def delimiter(self) -> str | None:
+        """Character between columns; a semicolon suits spreadsheets that have a decimal comma."""
+    @delimiter.setter
+    def delimiter(self, value: str | None) -> None: ...
+    @property
+    def guard_formulas(self) -> bool:
+        """Cells that a spreadsheet would compute get an apostrophe before them; an import with
+        `unguard` takes it away. Turn it off for programs.
+        """
+    @guard_formulas.setter
+    def guard_formulas(self, value: bool) -> None: ...
+    @property
+    def byte_order_mark(self) -> bool:
+        """Begins with a mark by which Excel knows UTF-8."""
+    @byte_order_mark.setter
+    def byte_order_mark(self, value: bool) -> None: ...
+
+class _ExportCountValues(TypedDict, total=False):
+    entity: str | None
+    records: int
+
+@disjoint_base
+class ExportCount(Structure):
+    """How many records of an entity went through."""
+
+    def __init__(self, **values: Unpack[_ExportCountValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def records(self) -> int:
+        """Its records."""
+    @records.setter
+    def records(self, value: int) -> None: ...
+
+class _ExportReportValues(TypedDict, total=False):
+    records: int
+    counts: Sequence[ExportCount | Mapping[str, Any]] | None
+    bytes: int
+
+@disjoint_base
+class ExportReport(Structure):
+    """What was written, or read back."""
+
+    def __init__(self, **values: Unpack[_ExportReportValues]) -> None: ...
+    @property
+    def records(self) -> int:
+        """All records."""
+    @records.setter
+    def records(self, value: int) -> None: ...
+    @property
+    def counts(self) -> list[ExportCount]:
+        """By entity."""
+    @counts.setter
+    def counts(self, value: Sequence[ExportCount | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def bytes(self) -> int:
+        """Bytes of the file."""
+    @bytes.setter
+    def bytes(self, value: int) -> None: ...
+
+class _ExportJsonlValues(TypedDict, total=False):
+    path: str
+    entities: Sequence[str] | None
+    include_deleted: bool
+
+@disjoint_base
+class ExportJsonl(Structure):
+    """Which records go into a JSON Lines file."""
+
+    def __init__(self, **values: Unpack[_ExportJsonlValues]) -> None: ...
+    @property
+    def path(self) -> str:
+        """The file; one that is there is replaced when everything is written."""
+    @path.setter
+    def path(self, value: str) -> None: ...
+    @property
+    def entities(self) -> list[str]:
+        """The entities whose records are written, each with the external ids of its records;
+        default: all.
+        """
+    @entities.setter
+    def entities(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def include_deleted(self) -> bool:
+        """Deleted records too, behind the live ones."""
+    @include_deleted.setter
+    def include_deleted(self, value: bool) -> None: ...
+
+class _ImportJsonlValues(TypedDict, total=False):
+    path: str
+
+@disjoint_base
+class ImportJsonl(Structure):
+    """A JSON Lines file to be read back."""
+
+    def __init__(self, **values: Unpack[_ImportJsonlValues]) -> None: ...
+    @property
+    def path(self) -> str:
+        """The file."""
+    @path.setter
+    def path(self, value: str) -> None: ...

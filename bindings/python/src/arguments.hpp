@@ -57,11 +57,7 @@ class Call {
         if (!given || given.is_none()) {
             return std::string(otherwise);
         }
-        const auto text = PyUnicode_Check(given.ptr()) != 0 ? utf8_of(given) : std::nullopt;
-        if (!text) {
-            throw py::type_error(std::string(function_) + ": " + name + " is not a str");
-        }
-        return std::string(*text);
+        return text_argument(given, std::string(function_) + ": " + name);
     }
     /// Which of some labels a keyword is; the first when it was not given.
     std::size_t label_option(const char* name, std::initializer_list<std::string_view> labels) {

@@ -150,7 +150,7 @@ class RowReader {
 
     const StructType& type_;
     BulkMode mode_;
-    py::object iterator_;
+    py::iterator iterator_;
     std::vector<const BoundField*> columns_{};
     std::vector<py::object> batch_{};
     std::vector<std::size_t> batch_rows_{};

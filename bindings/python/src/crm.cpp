@@ -90,10 +90,9 @@ std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& 
     options.create = create;
     options.busy_timeout = milliseconds_from(busy_timeout);
     options.cache_kib = cache_kib;
-    const auto os = py::module_::import("os");
-    const auto name = os.attr("fsdecode")(path).cast<std::string>();
+    const std::string name = path_from(path);
     const GilReleased released;
-    return std::make_shared<CrmHandle>(Crm::open(name, options));
+    return make_handle<CrmHandle>(Crm::open(name, options));
 }
 
 std::shared_ptr<CrmHandle> open_memory(std::shared_ptr<ManualClock> clock,
@@ -101,7 +100,7 @@ std::shared_ptr<CrmHandle> open_memory(std::shared_ptr<ManualClock> clock,
                                        std::optional<int> replica, const py::object& log) {
     const OpenOptions options = common_options(std::move(clock), seed, replica, log);
     const GilReleased released;
-    return std::make_shared<CrmHandle>(Crm::open_memory(options));
+    return make_handle<CrmHandle>(Crm::open_memory(options));
 }
 
 void close(CrmHandle& crm) {
@@ -152,21 +151,24 @@ void bind_handle(py::class_<CrmHandle, std::shared_ptr<CrmHandle>>& type) {
             py::arg("hook"), "Removes a hook by its number.")
         .def(
             "backup",
-            [](const CrmHandle& crm, const py::object& path) {
-                const auto name =
-                    py::module_::import("os").attr("fsdecode")(path).cast<std::string>();
+            [](CrmHandle& crm, const py::object& path) {
+                const std::string name = path_from(path);
+                const Crm store = crm.crm();
                 const GilReleased released;
-                crm.crm().backup(name);
+                store.backup(name);
             },
             py::arg("path"), "Copies the store as it is now to a file, while others go on writing.")
         .def(
             "check_integrity",
-            [](const CrmHandle& crm) {
+            [](CrmHandle& crm) {
+                const Crm store = crm.crm();
                 const GilReleased released;
-                return crm.crm().check_integrity();
+                return store.check_integrity();
             },
             "What is wrong with the stored data; empty when it is sound.")
-        .def("close", &close, "Ends the store for all its sessions. Closing twice does nothing.")
+        .def("close", &close,
+             "Ends the store for all its sessions. The file is closed when they are gone too. "
+             "Closing twice does nothing.")
         .def("__enter__", [](py::object self) { return self; })
         .def("__exit__", [](CrmHandle& crm, const py::args& /*exception*/) { close(crm); });
 }
@@ -221,7 +223,7 @@ void bind_session_methods(Class& type) {
         .def("history", &history, py::arg("record"),
              "What happened to a record (or id, or Link), oldest first.")
         .def("changes_since", &changes_since, py::arg("position"), py::arg("limit") = 1000,
-             "What happened in the whole store after a position.")
+             "What happened in the whole store from a position on.")
         .def(
             "undo",
             [](const py::object& self, std::int64_t position) {

@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include "values.hpp"
+
 namespace crmkit::python {
 
 namespace {
@@ -103,8 +105,7 @@ void rethrow_from_python(py::error_already_set& raised) {
     const auto name = exception.attr("code").cast<std::string>();
     for (const auto& [code, code_name] : error_codes) {
         if (code_name == name) {
-            throw RaisedError(code, py::str(exception).cast<std::string>(),
-                              SharedObject(exception));
+            throw RaisedError(code, readable_text(py::str(exception)), SharedObject(exception));
         }
     }
     throw std::move(raised);
@@ -135,6 +136,7 @@ void load_exceptions(py::module_& module) {
     classes().unknown_field = errors.attr("UnknownField").cast<py::object>().release().ptr();
     classes().problem = errors.attr("Problem").cast<py::object>().release().ptr();
     module.attr("error_codes") = names;
+    // NOLINTNEXTLINE: pybind11 gives the pointer by value
     py::register_exception_translator([](std::exception_ptr thrown) {
         try {
             if (thrown) {

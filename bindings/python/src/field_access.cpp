@@ -7,6 +7,7 @@
 
 #include "crmkit/model/registry.hpp"
 #include "crmkit/schema/conversion.hpp"
+#include "crmkit/schema/json.hpp"
 #include "errors.hpp"
 #include "values.hpp"
 
@@ -65,7 +66,12 @@ bool set_json(StructObject& record, const BoundField& field, py::handle value,
         return true;
     }
     std::string why;
-    const auto text = format_json(value, why);
+    std::optional<std::string> text;
+    if (const StructObject* described = as_struct(value)) {  // such as the plan of an import
+        text = to_json(described->view(), JsonWriteOptions{.registry = &standard_registry()});
+    } else {
+        text = format_json(value, why);
+    }
     if (!text) {
         return refuse(field, value, std::move(why), problems);
     }

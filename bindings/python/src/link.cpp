@@ -52,7 +52,7 @@ void bind_link(py::module_& module) {
             "The entity's name, such as \"account\".")
         .def_property_readonly(
             "id", [](const Link& link) { return link.id.value; }, "The id of the record.")
-        .def(py::self == py::self)
+        .def(py::self == py::self)  // NOLINT: so pybind11 is told of operator==
         .def("__hash__",
              [](const Link& link) { return std::hash<Id>{}(link.id) * 31U + link.entity; })
         .def("__str__",

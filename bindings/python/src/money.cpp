@@ -18,7 +18,7 @@ namespace {
 /// The exact text of an amount: an int, a str or a Decimal.
 std::string amount_text(py::handle amount) {
     if (PyUnicode_Check(amount.ptr()) != 0) {
-        return amount.cast<std::string>();
+        return readable_text(amount);
     }
     std::string why;
     const auto value = to_value(amount, why);
@@ -75,7 +75,7 @@ std::partial_ordering ordering(const Money& a, const Money& b) {
 
 /// The start of sum(): 0 + money is the money.
 Money add_to_number(const Money& money, const py::int_& number) {
-    if (number.cast<long long>() != 0) {
+    if (PyObject_IsTrue(number.ptr()) != 0) {
         throw py::type_error("money can be added to money only");
     }
     return money;
@@ -92,14 +92,14 @@ py::str format(const Money& money, const py::str& specification) {
 
 void bind_arithmetic(py::class_<Money>& type) {
     type.def(py::self + py::self)
-        .def(py::self - py::self)
+        .def(py::self - py::self)  // NOLINT: so pybind11 is told of operator-
         .def(-py::self)
         .def("__pos__", [](const Money& money) { return money; })
         .def("__abs__", [](const Money& money) { return money.is_negative() ? -money : money; })
         .def("__radd__", &add_to_number, py::is_operator())
         .def("__mul__", &times, py::is_operator())
         .def("__rmul__", &times, py::is_operator())
-        .def(py::self == py::self)
+        .def(py::self == py::self)  // NOLINT: so pybind11 is told of operator==
         .def(
             "__lt__", [](const Money& a, const Money& b) { return ordering(a, b) < 0; },
             py::is_operator())

@@ -47,8 +47,8 @@ class RecordReader {
     RecordReader(const RecordReader&) = delete;
     RecordReader& operator=(const RecordReader&) = delete;
     ~RecordReader() {
-        if (stream_) {  // belongs to the session, so it ends there
-            session_->run([this](Session&) { stream_.reset(); });
+        if (stream_) {
+            session_->drop(std::move(stream_));
         }
     }
 
@@ -201,7 +201,7 @@ py::object first(const Query& query) {
 Query ordered(Query query, const py::args& terms) {
     query.order.clear();
     for (const py::handle term : terms) {
-        query.order += (query.order.empty() ? "" : ", ") + term.cast<std::string>();
+        query.order += (query.order.empty() ? "" : ", ") + text_argument(term, "order_by(): key");
     }
     if (query.order.empty()) {
         throw py::type_error("order_by() needs at least one key, such as \"name\"");
@@ -255,7 +255,7 @@ py::object count(const Query& query) {
     const std::string text = query.filter.empty() ? "count()" : "count() where " + query.filter;
     const py::list rows = aggregate_rows(*query.type, *query.session, text, *query.parameters);
     const py::tuple row = rows[0];
-    const py::int_ all_of_them = row[0];
+    py::int_ all_of_them = row[0];
     if (query.most && all_of_them.cast<std::size_t>() > *query.most) {
         return py::int_(*query.most);
     }

@@ -51,6 +51,25 @@ std::shared_ptr<SessionHandle> SessionHandle::current(const Session& session) {
                                                               : nullptr;
 }
 
+void SessionHandle::drop(std::unique_ptr<RecordStream> stream) noexcept {
+    if (lock_.try_lock()) {
+        {
+            const GilReleased released;
+            stream.reset();
+        }
+        lock_.unlock();
+        return;
+    }
+    const std::lock_guard guard(dropped_mutex_);
+    dropped_.push_back(std::move(stream));
+}
+
+void SessionHandle::end_dropped_streams() noexcept {
+    std::vector<std::unique_ptr<RecordStream>> ended;
+    const std::lock_guard guard(dropped_mutex_);
+    ended.swap(dropped_);
+}
+
 SessionHandle::Ticket SessionHandle::begin(bool is_read_only) {
     const GilReleased released;
     lock_.lock();
@@ -107,19 +126,31 @@ void SessionHandle::abandon(Ticket ticket) noexcept {
     }
 }
 
-std::shared_ptr<SessionHandle> CrmHandle::as_user(Id user, std::string origin) const {
-    Session session = crm_.as(user);
+const Crm& CrmHandle::open_crm() const {
+    if (!crm_) {
+        throw Error(ErrorCode::invalid_argument, "the store is closed");
+    }
+    return *crm_;
+}
+
+Crm CrmHandle::crm() {
+    const std::lock_guard guard(mutex_);
+    return open_crm();
+}
+
+std::shared_ptr<SessionHandle> CrmHandle::as_user(Id user, std::string origin) {
+    Session session = crm().as(user);
     if (!origin.empty()) {
         session.set_origin(std::move(origin));
     }
-    return std::make_shared<SessionHandle>(std::move(session));
+    return make_handle<SessionHandle>(std::move(session));
 }
 
 std::shared_ptr<SessionHandle> CrmHandle::system() {
     const std::lock_guard guard(mutex_);
     auto& mine = systems_[std::this_thread::get_id()];
     if (!mine) {
-        mine = std::make_shared<SessionHandle>(crm_.as_system());
+        mine = make_handle<SessionHandle>(open_crm().as_system());
         ThreadEnd::mine().add(weak_from_this());
     }
     return mine;
@@ -150,22 +181,27 @@ void CrmHandle::remove_hook(HookId hook) {
         function = std::move(found->second);
         hooks_.erase(found);
     }
-    crm_.remove_hook(hook);
+    crm().remove_hook(hook);
 }
 
 void CrmHandle::close() {
     std::map<std::thread::id, std::shared_ptr<SessionHandle>> systems;
     std::map<HookId, SharedObject> hooks;
+    std::optional<Crm> crm;  // ends last, and outside the lock
     {
         const std::lock_guard guard(mutex_);
         systems.swap(systems_);
         hooks.swap(hooks_);
+        crm.swap(crm_);
     }
     systems.clear();
-    for (const auto& [hook, function] : hooks) {
-        crm_.remove_hook(hook);
+    if (!crm) {
+        return;
     }
-    crm_.close();
+    for (const auto& [hook, function] : hooks) {
+        crm->remove_hook(hook);
+    }
+    crm->close();
 }
 
 }  // namespace crmkit::python

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,6 +29,17 @@ class SessionLock {
             holder_ = me;
         }
         ++depth_;
+    }
+    /// Takes it when nobody else has it.
+    bool try_lock() {
+        const std::lock_guard guard(mutex_);
+        const auto me = std::this_thread::get_id();
+        if (depth_ > 0 && holder_ != me) {
+            return false;
+        }
+        holder_ = me;
+        ++depth_;
+        return true;
     }
     void unlock() noexcept {
         {
@@ -63,8 +75,14 @@ class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
         const GilReleased released;
         const std::lock_guard guard(lock_);
         const Current current(*this);
+        end_dropped_streams();
         return std::forward<Work>(work)(session_);
     }
+
+    /// Ends a stream of this session when Python drops it: now, or, where another thread is in the
+    /// session, as soon as it comes in again. Never waits: Python drops objects anywhere, also in a
+    /// hook of a writer whom that other thread is waiting for.
+    void drop(std::unique_ptr<RecordStream> stream) noexcept;
 
     /// Names a transaction of this session.
     using Ticket = std::uint64_t;
@@ -95,20 +113,39 @@ class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
         SessionHandle* before_;
     };
 
+    void end_dropped_streams() noexcept;
+
     SessionLock lock_;
     Session session_;  // after the lock, so that it ends first
     std::vector<std::pair<Ticket, TransactionScope>> scopes_;  // open ones, innermost last
     Ticket last_ticket_ = 0;
+    std::mutex dropped_mutex_;
+    std::vector<std::unique_ptr<RecordStream>> dropped_;  // ends before the session
 };
+
+/// A handle that Python objects share. It ends without the GIL, because ending one may wait.
+template <typename Handle, typename... Arguments>
+std::shared_ptr<Handle> make_handle(Arguments&&... arguments) {
+    return std::shared_ptr<Handle>(new Handle(std::forward<Arguments>(arguments)...),
+                                   [](Handle* handle) {
+                                       if (Py_IsInitialized() != 0 && PyGILState_Check() != 0) {
+                                           const GilReleased released;
+                                           delete handle;
+                                       } else {
+                                           delete handle;
+                                       }
+                                   });
+}
 
 /// An open store as Python sees it: its handle, and a system session for each thread that uses it.
 class CrmHandle : public std::enable_shared_from_this<CrmHandle> {
   public:
     explicit CrmHandle(Crm crm) : crm_(std::move(crm)) {}
 
-    [[nodiscard]] const Crm& crm() const { return crm_; }
+    /// Throws invalid_argument when it is closed.
+    [[nodiscard]] Crm crm();
     /// A session for a user; `origin` empty for the default.
-    std::shared_ptr<SessionHandle> as_user(Id user, std::string origin) const;
+    std::shared_ptr<SessionHandle> as_user(Id user, std::string origin);
     /// The session of this thread in which the library itself acts.
     std::shared_ptr<SessionHandle> system();
     /// Called when a thread ends.
@@ -122,7 +159,10 @@ class CrmHandle : public std::enable_shared_from_this<CrmHandle> {
     void close();
 
   private:
-    Crm crm_;
+    /// The store; with the lock only. Throws invalid_argument when it is closed.
+    [[nodiscard]] const Crm& open_crm() const;
+
+    std::optional<Crm> crm_;  // none when it is closed, so that its file is closed too
     std::mutex mutex_;
     std::map<std::thread::id, std::shared_ptr<SessionHandle>> systems_;
     std::map<HookId, SharedObject> hooks_;

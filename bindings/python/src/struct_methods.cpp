@@ -61,7 +61,7 @@ std::string shown_field(const StructObject& record, const Field& field) {
     if (py::len(text) > 4 * longest) {
         text = py::str(text.attr("__getitem__")(py::slice(0, 4 * longest, 1))) + py::str("…");
     }
-    return text.cast<std::string>();
+    return readable_text(text);
 }
 
 std::string repr_text(const StructObject& record) {

@@ -167,9 +167,10 @@ PyGetSetDef* header_attributes() {
     static PyGetSetDef attributes[header::count + 1] = {};
     const Structure& any = *standard_registry().entities().front();
     for (std::size_t i = 0; i < header::count; ++i) {
-        attributes[i] =
-            PyGetSetDef{any.fields[i].name.data(), &get_header_attribute, &set_header_attribute,
-                        any.fields[i].help.data(), reinterpret_cast<void*>(std::uintptr_t{i})};
+        // NOLINTNEXTLINE: Python keeps whatever we give as a pointer, here the field's place
+        void* const place = reinterpret_cast<void*>(std::uintptr_t{i});
+        attributes[i] = PyGetSetDef{any.fields[i].name.data(), &get_header_attribute,
+                                    &set_header_attribute, any.fields[i].help.data(), place};
     }
     return attributes;
 }

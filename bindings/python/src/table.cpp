@@ -98,7 +98,8 @@ py::object create(PyObject* self, const Arguments& arguments) {
 
 std::optional<std::int64_t> version_option(Call& call) {
     const py::handle given = call.option("version");
-    return given && !given.is_none() ? std::optional(given.cast<std::int64_t>()) : std::nullopt;
+    return given && !given.is_none() ? std::optional(integer_argument(given, "version"))
+                                     : std::nullopt;
 }
 
 /// New values for some fields of the record with an id.
@@ -163,11 +164,11 @@ py::object restore(PyObject* self, const Arguments& arguments) {
 
 std::vector<std::string> names_from(py::handle given) {
     if (PyUnicode_Check(given.ptr()) != 0) {
-        return {given.cast<std::string>()};
+        return {text_argument(given, "upsert(): by")};
     }
     std::vector<std::string> names;
     for (const py::handle name : py::reinterpret_borrow<py::iterable>(given)) {
-        names.push_back(name.cast<std::string>());
+        names.push_back(text_argument(name, "upsert(): by"));
     }
     return names;
 }
@@ -217,21 +218,18 @@ py::object where(PyObject* self, const Arguments& arguments) {
     auto parameters = std::make_shared<NamedValues>();
     call.for_each_left([&](py::handle name, py::handle value) { parameters->add(name, value); });
     return make_query(*table.type, table.session,
-                      text ? py::reinterpret_borrow<py::object>(text).cast<std::string>() : "",
+                      text ? text_argument(text, "where(): text") : std::string(),
                       std::move(parameters));
 }
 
 py::object aggregate(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
-    Call call("aggregate()", arguments);
+    const Call call("aggregate()", arguments);
     const py::handle first = call.first();
     if (!first) {
         throw py::type_error("aggregate() needs an argument: text");
     }
-    auto text = py::reinterpret_borrow<py::object>(first).cast<std::string>();
-    if (const std::string condition = call.text_option("where", {}); !condition.empty()) {
-        text += " where " + condition;
-    }
+    const std::string text = text_argument(first, "aggregate(): text");
     NamedValues parameters;
     call.for_each_left([&](py::handle name, py::handle value) { parameters.add(name, value); });
     return aggregate_rows(*table.type, *table.session, text, parameters);
@@ -240,12 +238,16 @@ py::object aggregate(PyObject* self, const Arguments& arguments) {
 py::object search(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     Call call("search()", arguments);
-    const auto text = py::reinterpret_borrow<py::object>(call.needed("text")).cast<std::string>();
+    const std::string text = text_argument(call.needed("text"), "search(): text");
     const py::handle limit = call.option("limit");
     call.finish();
-    const std::size_t most = limit ? limit.cast<std::size_t>() : 20;
-    const auto ids = table.session->run(
-        [&](Session& session) { return session.search(*table.type->entity, text, most); });
+    const std::int64_t most = limit ? integer_argument(limit, "search(): limit") : 20;
+    if (most < 0) {
+        throw Error(ErrorCode::invalid_argument, "search(): limit is negative");
+    }
+    const auto ids = table.session->run([&](Session& session) {
+        return session.search(*table.type->entity, text, static_cast<std::size_t>(most));
+    });
     py::list found;
     for (const Id id : ids) {
         py::object record = make_struct(*table.type);
@@ -316,12 +318,12 @@ PyMethodDef* table_methods() {
             "it is walked over, with position and nearest known name."),
         fast_method_def<&aggregate>(
             "aggregate",
-            "Groups and measures: aggregate(\"count(), sum(amount) by stage.name\", "
-            "where=\"state = 'open'\"). A tuple for each group: its measures, then its values."),
+            "Groups and measures: aggregate(\"count(), sum(amount) by stage.name where state = "
+            "'open'\"). A tuple for each group: its measures, then its values."),
         fast_method_def<&search>(
             "search",
-            "The records with a word that begins with each word of the text, in any searchable "
-            "field, accents and case folded; best first."),
+            "The records that have every word of the text in a searchable field, accents and case "
+            "folded; of the last word its start is enough. Best first."),
         {},
     };
     return methods;

@@ -245,7 +245,7 @@ std::optional<std::string> format_json(py::handle object, std::string& why) {
             !error.matches(PyExc_RecursionError)) {
             throw;
         }
-        why = "has no form in JSON: " + py::str(error.value()).cast<std::string>();
+        why = "has no form in JSON: " + readable_text(py::str(error.value()));
     }
     return std::nullopt;
 }
@@ -284,13 +284,37 @@ std::string shown_object(py::handle object) {
         PyErr_Clear();
         return Py_TYPE(object.ptr())->tp_name;
     }
-    const auto encoded = py::reinterpret_steal<py::bytes>(
-        PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
-    if (!encoded) {
-        PyErr_Clear();
-        return Py_TYPE(object.ptr())->tp_name;
+    return detail::shown(readable_text(text));
+}
+
+std::string readable_text(py::handle text) {
+    return static_cast<std::string>(py::reinterpret_borrow<py::bytes>(
+        steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"))));
+}
+
+std::string text_argument(py::handle given, const std::string& what) {
+    if (PyUnicode_Check(given.ptr()) == 0) {
+        throw py::type_error(what + " is not a str");
     }
-    return detail::shown(static_cast<std::string>(encoded));
+    const auto utf8 = utf8_of(given);
+    if (!utf8) {
+        throw Error(ErrorCode::invalid_argument,
+                    what + " '" + shown_object(given) +
+                        "' has a lone surrogate, so it is no text that UTF-8 could hold");
+    }
+    return std::string(*utf8);
+}
+
+std::int64_t integer_argument(py::handle given, const std::string& what) {
+    if (PyIndex_Check(given.ptr()) == 0) {
+        throw py::type_error(what + " is not an int");
+    }
+    std::string why;
+    const auto value = integer_from(steal(PyNumber_Index(given.ptr())).ptr(), why);
+    if (!value) {
+        throw Error(ErrorCode::invalid_argument, what + " " + shown_object(given) + " " + why);
+    }
+    return value->view().integer();
 }
 
 Id id_of(py::handle object, const Entity* entity) {
@@ -312,6 +336,15 @@ Id id_of(py::handle object, const Entity* entity) {
         return link.id;
     }
     throw fail(why.empty() ? "is not an id: give an int, a record or a Link" : std::move(why));
+}
+
+std::string path_from(py::handle path) {
+    auto bytes = py::module_::import("os").attr("fsencode")(path).cast<std::string>();
+    if (bytes.find('\0') != std::string::npos) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the path " + shown_object(path) + " holds the character NUL");
+    }
+    return bytes;
 }
 
 void NamedValues::add(py::handle name, py::handle value) {

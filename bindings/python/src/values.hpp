@@ -1,6 +1,7 @@
 /// Values on the border: Python objects to crmkit's values and back.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,12 +34,27 @@ std::optional<Value> to_value(py::handle object, std::string& why);
 /// The UTF-8 of a str, borrowed from it; nothing when it has lone surrogates.
 std::optional<std::string_view> utf8_of(py::handle text);
 
+/// The text of a str that people read: what UTF-8 cannot hold is escaped.
+std::string readable_text(py::handle text);
+
+/// The text of an argument, which `what` names. Throws TypeError for what is no str, and
+/// invalid_argument for one that has lone surrogates.
+std::string text_argument(py::handle given, const std::string& what);
+
+/// The number of an argument, which `what` names. Throws TypeError for what is no whole number, and
+/// invalid_argument for one that does not fit in 64 bits.
+std::int64_t integer_argument(py::handle given, const std::string& what);
+
 /// A text for Problem::value that shows a Python object.
 std::string shown_object(py::handle object);
 
 /// The id that an argument stands for: an int, a stored record, or a Link. With an entity, records
 /// and links of another one are refused. Throws validation.
 Id id_of(py::handle object, const Entity* entity);
+
+/// The path of a file, from a str, bytes or os.PathLike: its bytes as the system has them. Throws
+/// invalid_argument for one that holds NUL.
+std::string path_from(py::handle path);
 
 /// Parameters of an expression from keywords. Throws validation for a value of no kind of ours.
 class NamedValues {

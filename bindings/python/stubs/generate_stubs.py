@@ -113,8 +113,8 @@ def read_type(field: Description) -> str:
     return union([value_type(field), *(["None"] if optional else [])])
 
 
-def given_type(field: Description) -> str:
-    """What a field can be set to."""
+def given_type(field: Description, rows_from: str = "") -> str:
+    """What a field can be set to; `rows_from` stands before the names of classes of rows."""
     kind = field["type"]
     if kind in ("reference", "polymorphic_reference"):
         targets = field.get("targets", [])
@@ -123,7 +123,8 @@ def given_type(field: Description) -> str:
     elif kind == "text_list":
         types = ["Sequence[str]"]
     elif kind == "structure_list":
-        types = [f"Sequence[{class_name(field['row']['name'])} | Mapping[str, Any]]"]
+        row = rows_from + class_name(field["row"]["name"])
+        types = [f"Sequence[{row} | Mapping[str, Any]]"]
     else:
         types = [value_type(field)]
     may_be_empty = field["nullable"] and not field["required"]
@@ -260,7 +261,8 @@ def operation_stub(operation: Description) -> str:
     parameters = ["self"]
     for place, field in enumerate(operation["input"]["fields"]):
         default = "" if field["required"] else " = ..."
-        parameters.append(f"{attribute(field['name'])}: {given_type(field)}{default}")
+        given = given_type(field, "_operations.")
+        parameters.append(f"{attribute(field['name'])}: {given}{default}")
         if place == 0 and len(operation["input"]["fields"]) > 1:
             parameters.append("*")
     result = "_operations." + class_name(operation["output"]["name"])
@@ -348,7 +350,7 @@ def operations_stub(description: Description) -> str:
         "",
         "from typing_extensions import Unpack, disjoint_base",
         "",
-        f"from crmkit._crmkit import {', '.join(sorted(names))}",
+        imported("crmkit._crmkit", sorted(names)),
         "",
         "__all__ = [",
         *(f'    "{name}",' for name in sorted(structs)),
@@ -357,6 +359,14 @@ def operations_stub(description: Description) -> str:
     ]
     lines = [line for line in head if line or head]
     return "\n".join(line for line in lines if not line.endswith(" import ")) + "\n" + text
+
+
+def imported(module: str, names: list[str]) -> str:
+    """An import in the way ruff breaks it when it is too long."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
 
 def used(text: str, name: str) -> bool:
@@ -375,7 +385,7 @@ def package_stub() -> str:
     lines = [NOTICE]
     for module in (_crmkit, errors, values):
         public = sorted(n for n in crmkit.__all__ if n in vars(module) and not n.startswith("_"))
-        lines += [f"from {module.__name__} import (", *(f"    {name}," for name in public), ")"]
+        lines.append(imported(module.__name__, public))
     classes_first = sorted(crmkit.__all__, key=lambda name: (not name[0].isupper(), name))
     lines += ["", "__version__: str", "__all__ = ["]
     return "\n".join([*lines, *(f'    "{name}",' for name in classes_first), "]", ""])
