@@ -1,50 +1,66 @@
 #!/usr/bin/env bash
-# cmake/tidy.sh SECONDS: clang-tidy over the rooms, those that the last commit changed first, until
-# the time is used up. A room is its sources and its public headers, each header through the file
-# that compiles it alone. Reads the compile commands of the preset asan-clang.
+# cmake/tidy.sh SECONDS: clang-tidy over the rooms that have changed, until the time is used up; what
+# is left over then is said. Changed is what differs from the commit CRMKIT_TIDY_SINCE, by default
+# that before the last one; CRMKIT_TIDY_SINCE=all, a commit that is not there, or a change of
+# .clang-tidy mean every room. Reads the compile commands of the preset asan-clang, and for the
+# Python binding those of its wheel.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/prerequisites.sh"
 cd "$root"
-seconds=${1:-600}
+export CRMKIT_TIDY_END=$((EPOCHSECONDS + ${1:-400}))
+since=${CRMKIT_TIDY_SINCE:-HEAD~1}
 database=$(build_dir asan-clang)
-export CRMKIT_TIDY_END=$((EPOCHSECONDS + seconds)) CRMKIT_TIDY_DATABASE=$database
 
 # The rooms with a change: include/crmkit/schema/field.hpp and src/schema/field.cpp are "schema".
-room_of='s#^(include/crmkit|src)/([^/]+)/.*#\2#; t; s#^(capi|bindings)/.*#\1#; t; d'
-changed=$(git diff --name-only HEAD~1 2>/dev/null | sed -E "$room_of" | sort -u || true)
-
-# Lists "0 file" for a file in a changed room and "1 file" for any other.
-ranked_files() {
-    local file room rank
-    sed -n 's/^ *"file": "\(.*\)".*/\1/p' "$database/compile_commands.json" | sort -u |
-        while read -r file; do
-            case $file in
-            */tests/compile/alone/crmkit_h_*) continue ;; # the C header, as strict C
-            */tests/compile/alone/*) room=include/${file#*/tests/compile/alone/} ;;
-            "$root"/tests/*) continue ;; # doctest's macros are mostly noise to clang-tidy
-            *) room=${file#"$root/"} ;;
-            esac
-            room=$(sed -E "$room_of" <<<"$room")
-            rank=1
-            grep -qxF -e "${room:-.}" <<<"$changed" && rank=0
-            printf '%s %s\n' "$rank" "$file"
-        done | sort -s -k1,1
+changed_rooms() {
+    local files
+    if [ "$since" = all ] || ! files=$(git diff --name-only "$since" -- 2>/dev/null &&
+        git ls-files --others --exclude-standard) || grep -qxF .clang-tidy <<<"$files"; then
+        files=$(git ls-files)
+    fi
+    sed -nE 's#^(include/crmkit|src)/([^/]+)/.*#\2#p; s#^(capi|bindings/python)/src/.*#\1#p
+        s#^include/crmkit/[^/]+$#door#p' <<<"$files" | sort -u
 }
 
-# One file; beyond the time it is only noted as left.
+# Lists what there is to look at in one room, as "database file": its sources, and one file that
+# includes all of its public headers, for which there is no database.
+files_of_room() {
+    local room=$1 headers
+    case $room in
+    capi) printf "$database %s\n" capi/src/*.cpp ;;
+    door) echo "$database src/engine/crm.cpp" ;; # crm.hpp
+    bindings/python)
+        [ ! -e "$build/wheel/compile_commands.json" ] ||
+            printf "$build/wheel %s\n" bindings/python/src/*.cpp
+        ;;
+    *)
+        headers=$database/tidy/$room.cpp
+        mkdir -p "$database/tidy"
+        (cd include && printf '#include "%s"\n' "crmkit/$room"/*.hpp) >"$headers"
+        echo "none $headers"
+        [ ! -d "src/$room" ] || find "src/$room" -name '*.cpp' -printf "$database %p\n" | sort
+        ;;
+    esac
+}
+
+# One file; beyond the time it is only noted as left. Clang does not know all warnings of GCC, with
+# which the wheel is built.
 tidy_one() {
     if ((EPOCHSECONDS >= CRMKIT_TIDY_END)); then
-        echo "left: $1"
+        echo "left: $2"
         return
     fi
-    clang-tidy-14 --quiet -p "$CRMKIT_TIDY_DATABASE" "$1" 2>/dev/null
+    local flags=(-- -std=c++20 "-I$PWD/include")
+    [ "$1" = none ] || flags=(--extra-arg=-Wno-unknown-warning-option -p "$1")
+    clang-tidy-14 --quiet --config-file=.clang-tidy "$2" "${flags[@]}" 2>/dev/null
 }
 export -f tidy_one
 
 status=0
-ranked_files | cut -d' ' -f2- |
-    xargs -r -d '\n' -n 1 -P "$(nproc)" bash -c 'tidy_one "$0"' >"$log/tidy.log" || status=1
+for room in $(changed_rooms); do
+    files_of_room "$room"
+done | xargs -r -n 2 -P "$(nproc)" bash -c 'tidy_one "$0" "$1"' >"$log/tidy.log" || status=1
 left=$(grep -c '^left: ' "$log/tidy.log" || true)
 sed '/^left: /d' "$log/tidy.log" | awk '!seen[$0]++'
-[ "$left" = 0 ] || echo "clang-tidy: the time was up before $left files of unchanged or later rooms"
+[ "$left" = 0 ] || echo "clang-tidy: the time was up before $left files"
 exit $status

@@ -12,6 +12,7 @@ namespace crmkit::engine {
 /// Builds Change::values field by field.
 class ChangedValues {
   public:
+    ChangedValues() { json_.reserve(512); }
     void add(const Field& field, const ValueView& before, const ValueView& after);
     /// {"10":["old","new"],"12":[null,"0.5"]}
     [[nodiscard]] std::string take();

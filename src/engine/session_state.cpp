@@ -40,16 +40,17 @@ Storage* SessionState::own_reader() {
 
 void SessionState::begin_writing() {
     engine_->queue().lock();
+    Storage* storage = nullptr;  // stays so when the store was closed while this waited
     try {
-        Storage& storage = engine_->writer();
-        storage.begin(Access::write);
-        if (storage.changed_elsewhere()) {
+        storage = &engine_->writer();
+        storage->begin(Access::write);
+        if (storage->changed_elsewhere()) {
             engine_->catch_up();
         }
         engine_->statuses().trust();
     } catch (...) {
-        if (engine_->writer().depth() > 0) {
-            engine_->writer().rollback();
+        if (storage != nullptr && storage->depth() > 0) {
+            storage->rollback();
         }
         engine_->queue().unlock();
         throw;
@@ -173,7 +174,12 @@ ReadScope::ReadScope(SessionState& session) {
     if (storage_ == nullptr) {
         held_ = &session.engine().queue();
         held_->lock();
-        storage_ = &session.engine().writer();
+        try {
+            storage_ = &session.engine().writer();
+        } catch (...) {  // the store was closed while this waited
+            held_->unlock();
+            throw;
+        }
     }
 }
 

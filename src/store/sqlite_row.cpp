@@ -16,9 +16,7 @@ T& as(void* member) {
 }
 
 void bind_text(Statement& statement, int index, std::string_view text) {
-    if (text.empty()) {
-        statement.bind_null(index);
-    } else {
+    if (!text.empty()) {
         statement.bind(index, text);
     }
 }
@@ -26,8 +24,6 @@ void bind_text(Statement& statement, int index, std::string_view text) {
 void bind_id(Statement& statement, int index, Id id) {
     if (id) {
         statement.bind(index, id.value);
-    } else {
-        statement.bind_null(index);
     }
 }
 
@@ -35,8 +31,6 @@ template <typename T, typename Number>
 void bind_optional(Statement& statement, int index, const std::optional<T>& value, Number number) {
     if (value) {
         statement.bind(index, static_cast<std::int64_t>(number(*value)));
-    } else {
-        statement.bind_null(index);
     }
 }
 
@@ -111,9 +105,7 @@ int bind_member(Statement& statement, int index, const Field& field, const void*
         }
         case NativeKind::text_list: {
             const auto& list = as<std::vector<std::string>>(member);
-            if (list.empty()) {
-                statement.bind_null(index);
-            } else {
+            if (!list.empty()) {
                 statement.bind(index, texts.emplace_back(join_list(list)));
             }
             break;

@@ -13,7 +13,8 @@ namespace crmkit::sqlite {
 /// Texts that are made for binding and must live until the statement has run.
 using BoundTexts = std::vector<std::string>;
 
-/// Binds a field of `object` from parameter `index` on; returns the next free parameter.
+/// Binds a field of `object` from parameter `index` on, unless it is null, as the parameters of a
+/// statement just lent are; returns the next free parameter.
 int bind_member(Statement& statement, int index, const Field& field, const void* object,
                 BoundTexts& texts);
 

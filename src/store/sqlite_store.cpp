@@ -94,8 +94,16 @@ std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& o
                                               "' may only be read: open it "
                                               "read-only, or change the file's permissions");
     }
-    claim_file(*connection, path, options.read_only);
-    choose_pragmas(*connection, options);
+    try {
+        claim_file(*connection, path, options.read_only);
+        choose_pragmas(*connection, options);
+    } catch (const Error& error) {
+        if (error.message().find(path) != std::string::npos) {
+            throw;
+        }
+        throw Error(error.code(),
+                    fmt::format("cannot open the store '{}': {}", path, error.message()));
+    }
     return std::make_unique<SqliteStorage>(std::move(connection),
                                            StorageRules{"", options.read_only, false});
 }

@@ -3,9 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,31 +13,11 @@
 #include "conformance/specimen.hpp"
 #include "crmkit/store/memory.hpp"
 #include "crmkit/store/sqlite.hpp"
+#include "temporary_folder.hpp"
 
 namespace crmkit::conformance {
 
-/// A folder of its own that is gone when the test is over.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        static std::atomic<int> made{0};
-        path_ = std::filesystem::temp_directory_path() /
-                ("crmkit-conformance-" + std::to_string(::getpid()) + "-" + std::to_string(++made));
-        std::filesystem::create_directories(path_);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] std::string file(const std::string& name) const {
-        return (path_ / name).string();
-    }
-
-  private:
-    std::filesystem::path path_;
-};
+using testing::TemporaryFolder;
 
 /// Records in memory.
 struct Memory {

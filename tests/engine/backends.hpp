@@ -2,38 +2,18 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "crmkit/crm.hpp"
+#include "temporary_folder.hpp"
 
 namespace crmkit::test {
 
-/// A folder that is gone when the test ends.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        static int count = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("crmkit_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count));
-        std::filesystem::create_directories(path_);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
-  private:
-    std::filesystem::path path_;
-};
+using testing::TemporaryFolder;
 
 /// 2026-01-05 09:00 UTC, a Monday: when every test begins.
 inline constexpr Instant test_start = *Instant::parse("2026-01-05T09:00:00Z");

@@ -43,7 +43,9 @@ TEST_CASE("what is not a store is refused and left alone") {
     const TemporaryFolder folder;
     const std::string text = folder.file("text.db");
     std::ofstream(text) << std::string(5000, 'x');
-    CHECK(code_of([&] { (void)Crm::open(text); }) == ErrorCode::corrupt);
+    const Error no_database = error_of([&] { (void)Crm::open(text); });
+    CHECK(no_database.code() == ErrorCode::corrupt);
+    CHECK(no_database.message().find(text) != std::string::npos);
 
     const std::string foreign = folder.file("foreign.db");
     run_sql(foreign, "CREATE TABLE invoices (number TEXT)");

@@ -2,10 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -13,6 +10,7 @@
 #include "crmkit/schema/json_reader.hpp"
 #include "crmkit/schema/json_scanner.hpp"
 #include "schema/sample.hpp"
+#include "test_data.hpp"
 
 using namespace crmkit;
 using namespace std::string_literals;
@@ -48,17 +46,6 @@ ErrorCode code_of(std::string_view text, const JsonReadOptions& options = readin
     Record record(sample::deal());
     std::vector<Problem> problems;
     return try_read_json(record, text, problems, options);
-}
-
-std::filesystem::path test_data() {
-    const char* folder = std::getenv("CRMKIT_TEST_DATA");
-    return folder != nullptr ? std::filesystem::path(folder)
-                             : std::filesystem::path(CRMKIT_SOURCE_DIR) / "../shared/data";
-}
-
-std::string file_text(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string json_string(std::string_view text) {
@@ -466,15 +453,15 @@ TEST_CASE("JSON Lines are read one by one, bad ones told by their number") {
 }
 
 TEST_CASE("JSONTestSuite: what must be accepted is, what must be refused is") {
-    const auto folder = test_data() / "JSONTestSuite/test_parsing";
-    if (!std::filesystem::exists(folder)) {
-        MESSAGE("skipped: no " << folder.string());
+    const auto folder = testing::find_test_data("JSONTestSuite/test_parsing");
+    if (!folder) {
+        MESSAGE("skipped: no JSONTestSuite");
         return;
     }
     int seen = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(*folder)) {
         const std::string name = entry.path().filename().string();
-        const std::string text = file_text(entry.path());
+        const std::string text = testing::file_text(entry.path());
         CAPTURE(name);
         const bool accepted = !find_json_fault(text);
         const bool read_as_field = code_of("{\"extra\":" + text + "}") == ErrorCode::ok;
@@ -502,13 +489,13 @@ TEST_CASE("JSONTestSuite: what must be accepted is, what must be refused is") {
 }
 
 TEST_CASE("naughty strings come back as they were") {
-    const auto file = test_data() / "blns/blns.json";
-    if (!std::filesystem::exists(file)) {
-        MESSAGE("skipped: no " << file.string());
+    const auto file = testing::find_test_data("blns/blns.json");
+    if (!file) {
+        MESSAGE("skipped: no blns/blns.json");
         return;
     }
     int seen = 0;
-    for (const auto& item : nlohmann::json::parse(file_text(file))) {
+    for (const auto& item : nlohmann::json::parse(testing::file_text(*file))) {
         const auto text = item.get<std::string>();
         sample::Deal deal;
         deal.website = text;

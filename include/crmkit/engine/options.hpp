@@ -27,7 +27,7 @@ struct OpenOptions {
     /// How long a call waits for another process's lock before it fails with busy; default 5 s.
     std::chrono::milliseconds busy_timeout{5000};
     /// Page cache of each connection in KiB; default 16 MiB. Raise it for bulk work.
-    std::int64_t cache_kib = 16 * 1024;
+    std::int64_t cache_kib = 16'384;
     /// The time of the store; default the system's clock. Give a ManualClock for tests and replays.
     std::shared_ptr<Clock> clock{};
     /// Seeds what chance the store needs; by default taken from the system when it is opened.
@@ -37,8 +37,9 @@ struct OpenOptions {
     std::optional<int> replica{};
     /// Host's tables only: the prefix of every table; default "crm_".
     std::string table_prefix = "crm_";
-    /// Called with a line for what happens beside the results: upgrades, retries. Default: nowhere.
-    /// May be called from any thread that uses the store.
+    /// Called with a line for what happens beside the results: that the store was opened or closed,
+    /// that a hook after a commit failed. Default: nowhere. May be called from any thread that uses
+    /// the store.
     std::function<void(LogLevel, std::string_view)> log{};
 };
 

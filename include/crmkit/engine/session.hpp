@@ -1,6 +1,7 @@
 /// `Session`: someone acting in a store. The way in for every read and every write.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -134,6 +135,7 @@ class Session {
     [[nodiscard]] Page<T> page(std::string_view text, const PageRequest& request = {},
                                const Parameters& parameters = {}) {
         Page<T> page;
+        page.records.reserve(std::min(request.size, PageRequest{}.size));
         const PageEnd end = read_page(entity_of<T>(), text, request, parameters,
                                       [&page]() -> void* { return &page.records.emplace_back(); });
         page.records.resize(end.count);
@@ -151,9 +153,9 @@ class Session {
                                                             const Parameters& parameters = {}) {
         return aggregate(entity_of<T>(), text, parameters);
     }
-    /// The ids of the records that have a word beginning with each word of `text`, in any of the
-    /// searchable fields, accents and case folded; best first. At most `limit` of them are looked
-    /// at and ranked from the newest `candidates`.
+    /// The ids of the records that have each word of `text`, the last of which may be the start of
+    /// one, in their searchable fields, accents and case folded; best first. At most `limit`,
+    /// ranked among the newest that match.
     [[nodiscard]] std::vector<Id> search(const Entity& entity, std::string_view text,
                                          std::size_t limit = 20);
     template <RecordType T>

@@ -118,8 +118,7 @@ class Printer {
             case NodeKind::convert:
                 return;
             case NodeKind::negate:
-                out_ += '-';
-                print(*node.operands[0], Precedence::sign);
+                print_negation(*node.operands[0]);
                 return;
             case NodeKind::logical_not:
                 print_not(*node.operands[0]);
@@ -186,6 +185,17 @@ class Printer {
         print(*node.operands[0], left);
         out_ += sign;
         print(*node.operands[1], right);
+    }
+
+    /// "-5" is a number by itself: the negation of 5, and of 0, needs parentheses.
+    void print_negation(const Node& operand) {
+        out_ += '-';
+        const std::size_t start = out_.size();
+        print(operand, Precedence::sign);
+        if (out_[start] >= '0' && out_[start] <= '9') {
+            out_.insert(start, 1, '(');
+            out_ += ')';
+        }
     }
 
     void print_not(const Node& operand) {

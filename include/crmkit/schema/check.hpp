@@ -239,7 +239,7 @@ inline void move_to_row(std::vector<Problem>& problems, std::size_t first,
     const std::string prefix = std::string(field.name) + "[" + std::to_string(row) + "]";
     for (std::size_t i = first; i < problems.size(); ++i) {
         std::string& name = problems[i].field;
-        name = name.empty() ? prefix : prefix + "." + name;
+        name.insert(0, name.empty() ? prefix : prefix + ".");
         problems[i].entity = structure.name;
     }
 }

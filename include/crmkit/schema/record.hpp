@@ -187,7 +187,7 @@ class Record {
     }
     Record(const Record& other) : Record(*other.structure_) {
         structure_->copy(object_.get(), other.object_.get());
-        touched_ = other.touched_;
+        touched_ = other.touched_;  // NOLINT: a constructor that delegates initialises no member
     }
     Record(Record&&) noexcept = default;
     Record& operator=(const Record& other) {

@@ -328,6 +328,7 @@ class MemoryRecords {
     static Error duplicate(const MemoryTable& table, const std::vector<const Field*>& fields,
                            const Record& record) {
         std::vector<Problem> problems;
+        problems.reserve(fields.size());
         for (const Field* field : fields) {
             problems.push_back({std::string(table.entity->name), std::string(field->name),
                                 shortened(to_text(record.get(*field))),

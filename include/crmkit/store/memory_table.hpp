@@ -52,7 +52,7 @@ struct Equality {
     ValueView value{};
 };
 
-inline void append_number(std::string& key, std::int64_t number, int bytes = 8) {
+inline void append_key_number(std::string& key, std::int64_t number, int bytes = 8) {
     for (int shift = 0; shift < bytes * 8; shift += 8) {
         key += static_cast<char>((static_cast<std::uint64_t>(number) >> shift) & 0xFFU);
     }
@@ -65,13 +65,13 @@ inline void append_value(std::string& key, const ValueView& value) {
         case ValueKind::null:
             return;
         case ValueKind::text:
-            append_number(key, static_cast<std::int64_t>(value.text().size()), 4);
+            append_key_number(key, static_cast<std::int64_t>(value.text().size()), 4);
             key += value.text();
             return;
         case ValueKind::text_list:
-            append_number(key, static_cast<std::int64_t>(value.list().size()), 4);
+            append_key_number(key, static_cast<std::int64_t>(value.list().size()), 4);
             for (const std::string& item : value.list()) {
-                append_number(key, static_cast<std::int64_t>(item.size()), 4);
+                append_key_number(key, static_cast<std::int64_t>(item.size()), 4);
                 key += item;
             }
             return;
@@ -79,7 +79,7 @@ inline void append_value(std::string& key, const ValueView& value) {
             key += value.money().currency.code();
             break;
         case ValueKind::link:
-            append_number(key, value.link().entity, 2);
+            append_key_number(key, value.link().entity, 2);
             break;
         case ValueKind::integer:
         case ValueKind::decimal:
@@ -89,7 +89,7 @@ inline void append_value(std::string& key, const ValueView& value) {
         case ValueKind::id:
             break;
     }
-    append_number(key, value.integer());
+    append_key_number(key, value.integer());
 }
 
 /// Copies a record's fields into a struct of the same entity that may be described otherwise, such

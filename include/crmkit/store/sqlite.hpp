@@ -29,7 +29,7 @@ struct SqliteOptions {
     /// How long a call waits for another process's lock before it fails with busy; default 5 s.
     std::chrono::milliseconds busy_timeout{5000};
     /// Page cache of each connection in KiB; default 16 MiB. Raise it for bulk work.
-    std::int64_t cache_kib = 16 * 1024;
+    std::int64_t cache_kib = 16'384;
 };
 
 /// A store in one file (and its -wal and -shm beside it while it is open). Several processes may
