@@ -140,14 +140,15 @@ python_from_pypi() {
 }
 
 # install_python_package: what `pip install .` does, into the virtual environment, when an input has
-# changed. It compiles in build/wheel, with the flags of the preset "default" so that ccache answers.
+# changed. It compiles in build/wheel, with the compiler and the flags of the preset "default", so that
+# ccache answers; pip by itself would take the compiler that built Python.
 install_python_package() {
     local inputs stamp=$build/venv/crmkit.sha256
     inputs=$(cd "$root" && find CMakeLists.txt pyproject.toml README.md LICENSE cmake include src \
         bindings/python -type f ! -name '*.pyc' -print0 2>/dev/null | sort -z | xargs -0 sha256sum)
     [ "$inputs" != "$(cat "$stamp" 2>/dev/null)" ] || return 0
     echo "Python package …"
-    logged wheel "$python" -m pip install --disable-pip-version-check --no-index --no-deps \
+    logged wheel env CC="${CC:-cc}" CXX="${CXX:-c++}" "$python" -m pip install --disable-pip-version-check --no-index --no-deps \
         --no-build-isolation --config-settings=build-dir="$build/wheel" \
         --config-settings=cmake.define.CRMKIT_WARNINGS_AS_ERRORS=ON "$root"
     printf '%s\n' "$inputs" >"$stamp"

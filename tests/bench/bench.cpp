@@ -280,21 +280,26 @@ Measured measure_insert(const Size& size, Specimen& specimen, raw_twin* raw) {
     Random random(5);
     // Ids far above those handed out now, so that the two sides never meet.
     std::int64_t next_raw_id = start.value + (std::int64_t{1} << 50);
+    std::vector<std::vector<Contact>> contacts;
     std::vector<ReadyRows> ready;
     for (int round = 0; round < size.rounds; ++round) {
+        auto& mine = contacts.emplace_back();
+        for (int i = 0; i < size.inserts; ++i) {
+            Contact& contact = mine.emplace_back(contact_number(number++, random, {}));
+            contact.job_title.clear();
+            contact.language.clear();
+        }
         ready.emplace_back(size.inserts, number, Id{next_raw_id}, me.now());
         number += size.inserts;
         next_raw_id += size.inserts;
     }
+    std::size_t our_round = 0;
     std::size_t round = 0;
     return measure(
         size.rounds, size.inserts,
         [&] {
             TransactionScope transaction = me.transaction();
-            for (int i = 0; i < size.inserts; ++i) {
-                Contact contact = contact_number(number++, random, {});
-                contact.job_title.clear();
-                contact.language.clear();
+            for (Contact& contact : contacts[our_round++]) {
                 me.insert(MutableRecordView(contact));
             }
             transaction.commit();
