@@ -1,5 +1,7 @@
 #include "history_text.hpp"
 
+#include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -16,6 +18,8 @@ void append_value(std::string& json, const ValueView& value) {
         json += "null";
     } else if (value.kind() == ValueKind::text) {
         append_json_string(json, value.text());
+    } else if (value.kind() == ValueKind::boolean) {
+        json += value.boolean() ? R"("true")" : R"("false")";
     } else {
         append_json_string(json, to_text(value));
     }
@@ -38,13 +42,28 @@ Value read_value(const Field& field, const nlohmann::json& json, const Registry&
 }  // namespace
 
 void ChangedValues::add(const Field& field, const ValueView& before, const ValueView& after) {
-    json_ += json_.size() == 1 ? "\"" : ",\"";
-    json_ += std::to_string(field.id);
-    json_ += "\":[";
+    append_key(field);
     append_value(json_, before);
     json_ += ',';
     append_value(json_, after);
     json_ += ']';
+}
+
+void ChangedValues::add_new(const Field& field, const ValueView& value) {
+    append_key(field);
+    json_ += "null,";
+    append_value(json_, value);
+    json_ += ']';
+}
+
+void ChangedValues::append_key(const Field& field) {
+    std::array<char, 16> key{',', '"'};
+    char* end = std::to_chars(key.data() + 2, key.data() + key.size(), field.id).ptr;
+    for (const char c : {'"', ':', '['}) {
+        *end++ = c;
+    }
+    const char* const start = key.data() + (json_.size() == 1 ? 1 : 0);
+    json_.append(start, static_cast<std::size_t>(end - start));
 }
 
 std::string ChangedValues::take() {

@@ -14,10 +14,14 @@ class ChangedValues {
   public:
     ChangedValues() { json_.reserve(512); }
     void add(const Field& field, const ValueView& before, const ValueView& after);
+    /// A value of a record that was not there before.
+    void add_new(const Field& field, const ValueView& value);
     /// {"10":["old","new"],"12":[null,"0.5"]}
     [[nodiscard]] std::string take();
 
   private:
+    void append_key(const Field& field);
+
     std::string json_ = "{";
 };
 

@@ -177,7 +177,7 @@ std::string values_of_new(const Entity& entity, const void* object) {
     for (const Field& field : entity.fields) {
         const ValueView value = field.native->get(field.member(object));
         if (is_in_history(field) && !value.is_null()) {
-            values.add(field, {}, value);
+            values.add_new(field, value);
         }
     }
     return values.take();

@@ -49,6 +49,36 @@ Currency currency_at(const Statement& statement, int column) {
 
 }  // namespace
 
+bool is_null_member(const Field& field, const void* object) {
+    const void* member = field.member(object);
+    switch (field.native_kind()) {
+        case NativeKind::text:
+            return as<std::string>(member).empty();
+        case NativeKind::id:
+            return !as<Id>(member);
+        case NativeKind::link:
+            return !as<Link>(member);
+        case NativeKind::date:
+            return !as<std::optional<Date>>(member);
+        case NativeKind::instant:
+            return !as<std::optional<Instant>>(member);
+        case NativeKind::boolean:
+        case NativeKind::whole_integer:
+        case NativeKind::whole_instant:
+            return false;
+        case NativeKind::json:
+        case NativeKind::enumeration:
+        case NativeKind::whole_enumeration:
+        case NativeKind::integer:
+        case NativeKind::decimal:
+        case NativeKind::money:
+        case NativeKind::text_list:
+        case NativeKind::structure_list:
+            return field.native->get(member).is_null();
+    }
+    return false;
+}
+
 int bind_member(Statement& statement, int index, const Field& field, const void* object,
                 BoundTexts& texts) {
     const void* member = field.member(object);

@@ -18,6 +18,9 @@ using BoundTexts = std::vector<std::string>;
 int bind_member(Statement& statement, int index, const Field& field, const void* object,
                 BoundTexts& texts);
 
+/// Whether a field of `object` is null in its columns.
+bool is_null_member(const Field& field, const void* object);
+
 /// Binds a value as a query parameter that takes one slot; money binds its minor units.
 void bind_value(Statement& statement, int index, const ValueView& value);
 

@@ -95,15 +95,67 @@ void SqliteStorage::rollback() noexcept {
     sqlite3_exec(handle, ("RELEASE " + name).c_str(), nullptr, nullptr, nullptr);
 }
 
-std::string SqliteStorage::column_list(const Entity& entity, std::string_view separator) const {
+namespace {
+
+/// A set of fields by their place, for entities of up to 64 of them; all bits stand for every one.
+constexpr std::uint64_t all_given = ~std::uint64_t{0};
+
+bool is_given(std::uint64_t given, std::size_t index) {
+    return given == all_given || ((given >> index) & 1U) != 0;
+}
+
+/// The fields that are not null. Records of an entity mostly have the same ones.
+std::uint64_t given_fields(const Entity& entity, const void* object) {
+    if (entity.fields.size() >= 64) {
+        return all_given;
+    }
+    std::uint64_t given = 0;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        given |= std::uint64_t{!is_null_member(entity.fields[i], object)} << i;
+    }
+    return given;
+}
+
+}  // namespace
+
+std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given) const {
     std::string list;
-    for (const Field& field : entity.fields) {
-        for (const Column& column : columns_of(field)) {
-            list += list.empty() ? "" : separator;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (!is_given(given, i)) {
+            continue;
+        }
+        for (const Column& column : columns_of(entity.fields[i])) {
+            list += list.empty() ? "" : ", ";
             list += quoted(column.name);
         }
     }
     return list;
+}
+
+StatementPool& SqliteStorage::insert_statement(const Entity& entity, std::uint64_t& given) {
+    auto& kept = statements(entity).inserts;
+    for (const auto& [fields, pool] : kept) {
+        if (fields == given) {
+            return *pool;
+        }
+    }
+    // A host whose records all differ gets one statement for all of them in the end.
+    constexpr std::size_t most_kept = 32;
+    if (kept.size() + 1 >= most_kept && given != all_given) {
+        given = all_given;
+        return insert_statement(entity, given);
+    }
+    std::string marks;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        for (std::size_t n = column_count(entity.fields[i].type()); is_given(given, i) && n > 0;
+             --n) {
+            marks += marks.empty() ? "?" : ", ?";
+        }
+    }
+    return *kept.emplace_back(given, &connection_->pool(fmt::format(
+                                         "INSERT INTO {} ({}) VALUES ({})", names_.of(entity),
+                                         column_list(entity, given), marks)))
+                .second;
 }
 
 SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity) {
@@ -112,16 +164,10 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
         return found->second;
     }
     const std::string table = names_.of(entity);
-    const std::string columns = column_list(entity, ", ");
-    std::string marks;
-    for (const Field& field : entity.fields) {
-        for (std::size_t i = 0; i < column_count(field.type()); ++i) {
-            marks += marks.empty() ? "?" : ", ?";
-        }
-    }
     EntityStatements made{
-        &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?", columns, table)),
-        &connection_->pool(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks)),
+        &connection_->pool(
+            fmt::format("SELECT {} FROM {} WHERE id = ?", column_list(entity, all_given), table)),
+        {},
         &connection_->pool(
             fmt::format("SELECT 1 FROM {} WHERE id = ? AND deleted_at IS NULL", table)),
     };
@@ -174,12 +220,15 @@ void SqliteStorage::insert(const Entity& entity, const void* object) {
         throw Error::about(ErrorCode::invalid_argument,
                            Problem{std::string(entity.name), "id", "0", "is no id"});
     }
-    auto statement = statements(entity).insert->lend();
+    std::uint64_t given = given_fields(entity, object);
+    auto statement = insert_statement(entity, given).lend();
     texts_.clear();
     texts_.reserve(entity.fields.size());
     int index = 1;
-    for (const Field& field : entity.fields) {
-        index = bind_member(*statement, index, field, object, texts_);
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (is_given(given, i)) {
+            index = bind_member(*statement, index, entity.fields[i], object, texts_);
+        }
     }
     run_write(*statement, entity, object);
 }
@@ -267,7 +316,7 @@ void SqliteStorage::refill_search(const Entity& entity) {
     Record record(entity);
     auto statement =
         connection_->prepare(fmt::format("SELECT {} FROM {} WHERE deleted_at IS NULL",
-                                         column_list(entity, ", "), names_.of(entity)));
+                                         column_list(entity, all_given), names_.of(entity)));
     while (statement->step()) {
         int column = 0;
         for (const Field& field : entity.fields) {

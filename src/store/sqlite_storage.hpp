@@ -76,7 +76,8 @@ class SqliteStorage final : public Storage {
     /// The kept statements that every record of an entity goes through.
     struct EntityStatements {
         StatementPool* get;
-        StatementPool* insert;
+        /// By the fields that a record has, bit 1 << its place; all bits for any record.
+        std::vector<std::pair<std::uint64_t, StatementPool*>> inserts;
         StatementPool* is_live;
         StatementPool* index_text = nullptr;
         StatementPool* unindex_text = nullptr;
@@ -97,7 +98,8 @@ class SqliteStorage final : public Storage {
 
     void prepare_own_file();
     EntityStatements& statements(const Entity& entity);
-    [[nodiscard]] std::string column_list(const Entity& entity, std::string_view separator) const;
+    [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given) const;
+    StatementPool& insert_statement(const Entity& entity, std::uint64_t& given);
     void refill_search(const Entity& entity);
     std::string update_statement(const Entity& entity, const FieldSet& changed) const;
 
