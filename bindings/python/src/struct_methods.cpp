@@ -211,7 +211,7 @@ PyObject* reduce(PyObject* self, PyObject* /*unused*/) noexcept {
         const py::tuple arguments =
             py::make_tuple(py::type::handle_of(py::handle(self)),
                            to_str(to_json(record.view(), options)), py::tuple(touched));
-        const py::object restore = py::module_::import("crmkit._crmkit").attr("restore");
+        const py::object restore = py::module_::import("crmkit.pickling").attr("restore");
         if (py::hasattr(self, "__dict__")) {
             return py::make_tuple(restore, arguments, py::handle(self).attr("__dict__"));
         }
