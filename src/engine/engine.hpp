@@ -55,7 +55,7 @@ class Engine {
     [[nodiscard]] const Registry& registry() const { return registry_; }
     [[nodiscard]] Clock& clock() const { return *clock_; }
     [[nodiscard]] Id next_id() { return ids_->next(); }
-    /// Forgets what others may have changed since. Only for whoever holds the queue.
+    /// Forgets what others may have changed, and passes their ids. Only for the queue's holder.
     void catch_up();
     [[nodiscard]] QueryCache& queries() { return queries_; }
     [[nodiscard]] HookList& hooks() { return hooks_; }

@@ -63,15 +63,20 @@ static void* write_records(void* ctx) {
     return NULL;
 }
 
+/* Opens a store in memory when there is no path. */
+static void open_crm_at(struct crm* crm, const char* path) {
+    if (path == NULL) {
+        open_memory_crm(crm);
+    } else {
+        open_file_crm(crm, path);
+    }
+}
+
 static void writers_take_turns(const char* path) {
     struct crm crm;
     struct worker workers[thread_count];
     pthread_t threads[thread_count];
-    if (path == NULL) {
-        open_memory_crm(&crm);
-    } else {
-        open_file_crm(&crm, path);
-    }
+    open_crm_at(&crm, path);
     start(threads, workers, &crm, write_records);
     finish(threads, workers);
     CHECK_INT(thread_count * record_count * 4 / 5, count_of(crm.me, "account", ""));
@@ -123,11 +128,7 @@ static void readers_go_on_while_one_writes(const char* path) {
     struct crm crm;
     struct worker workers[thread_count];
     pthread_t threads[thread_count];
-    if (path == NULL) {
-        open_memory_crm(&crm);
-    } else {
-        open_file_crm(&crm, path);
-    }
+    open_crm_at(&crm, path);
     for (int i = 0; i < 10; ++i) {
         add_account(&crm, "First");
     }
