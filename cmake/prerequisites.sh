@@ -19,7 +19,7 @@ fi
 # Debian's packages for the library, its tests and its Python package.
 cxx_packages=(
     g++ cmake ninja-build ccache pkg-config
-    libsqlite3-dev nlohmann-json3-dev libfmt-dev libutf8proc-dev doctest-dev
+    libsqlite3-dev nlohmann-json3-dev libfmt-dev libutf8proc-dev libssl-dev doctest-dev
 )
 python_packages=(python3 python3-dev python3-venv)
 

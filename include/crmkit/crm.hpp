@@ -56,6 +56,10 @@ class Crm {
 
     /// Copies the store as it is now to a file, while others go on writing.
     void backup(const std::string& path) const;
+    /// Copies what is committed from the log into the file, as far as readers allow; waits for
+    /// nobody. For a thread or a timer of the host's, every 20 ms or so while others write; see
+    /// OpenOptions::log_kib. Throws io, disk_full.
+    void checkpoint() const;
     /// What is wrong with the stored data; empty when it is sound.
     [[nodiscard]] std::vector<std::string> check_integrity() const;
     [[nodiscard]] const Registry& registry() const;

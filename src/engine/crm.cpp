@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crmkit/store/memory.hpp"
+#include "derived_values.hpp"
 #include "engine.hpp"
 #include "first_data.hpp"
 #include "session_state.hpp"
@@ -17,13 +18,14 @@ Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
     if (!options.read_only) {
         Session session = crm.as_system();
         engine::make_first_data(session);
+        engine::complete_derived_values(session);
     }
     return crm;
 }
 
 Crm Crm::open(const std::string& path, const OpenOptions& options) {
-    const SqliteOptions sqlite{options.durability, options.read_only, options.create,
-                               options.busy_timeout, options.cache_kib};
+    const SqliteOptions sqlite{options.durability,   options.read_only, options.create,
+                               options.busy_timeout, options.cache_kib, options.log_kib};
     return open(std::make_unique<SqliteStore>(path, sqlite), options);
 }
 
@@ -68,10 +70,21 @@ void Crm::backup(const std::string& path) const {
     storage->backup(path);
 }
 
+void Crm::checkpoint() const { engine_->checkpoint(); }
+
 std::vector<std::string> Crm::check_integrity() const {
-    SessionState state(engine_, Id{});
-    engine::ReadScope storage(state);
-    return storage->check_integrity();
+    Session session = as_system();
+    std::vector<std::string> found;
+    const auto add = [&found](const std::vector<std::string>& more) {
+        found.insert(found.end(), more.begin(), more.end());
+    };
+    {
+        const engine::ReadScope storage(session.state());
+        add(storage->check_integrity());
+        add(engine::check_history(*storage));
+    }
+    add(engine::check_derived_values(session));
+    return found;
 }
 
 const Registry& Crm::registry() const { return engine_->registry(); }

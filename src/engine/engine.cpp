@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include <cstring>
 #include <random>
 #include <utility>
 
@@ -10,10 +11,22 @@ namespace crmkit::engine {
 
 namespace {
 
-/// Only where the host gave no seed: what the store does from then on follows from this number.
+/// Only where the host gave no seed.
 std::uint64_t seed_from_system() {
     std::random_device device;
     return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// The secret of the history's salts. By a host's seed it is as little secret as that; by the
+/// system, each of its words is drawn for itself.
+Digest draw_key(const std::optional<std::uint64_t>& seed) {
+    Random random(seed.value_or(0));
+    Digest key;
+    for (std::size_t i = 0; i < key.bytes.size(); i += sizeof(std::uint64_t)) {
+        const std::uint64_t word = seed ? random.next() : seed_from_system();
+        std::memcpy(key.bytes.data() + i, &word, sizeof word);
+    }
+    return key;
 }
 
 }  // namespace
@@ -32,6 +45,7 @@ Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
     Random random(options.seed ? *options.seed : seed_from_system());
     const int replica = options.replica ? *options.replica
                                         : static_cast<int>(random.below(Id::largest_replica + 1));
+    chain_ = std::make_unique<HistoryChain>(draw_key(options.seed));
     ids_ = std::make_unique<IdGenerator>(*clock_, replica, writer_->highest_id());
     log(LogLevel::info, (options.read_only ? "opened for reading, replica "
                                            : "opened for reading and writing, replica ") +
@@ -45,6 +59,7 @@ Storage& Engine::writer() {
 
 void Engine::catch_up() {
     statuses_.forget();
+    chain_->forget();
     ids_->continue_after(writer_->highest_id());
 }
 
@@ -52,6 +67,7 @@ void Engine::roll_writer_back() noexcept {
     if (writer_) {
         writer_->rollback();
     }
+    chain_->forget();
 }
 
 std::unique_ptr<Storage> Engine::lend_reader() {

@@ -18,6 +18,7 @@
 #include "crmkit/engine/options.hpp"
 #include "crmkit/expr/expression.hpp"
 #include "crmkit/store/storage.hpp"
+#include "history_chain.hpp"
 #include "hook_list.hpp"
 #include "status_catalogue.hpp"
 #include "writer_queue.hpp"
@@ -54,7 +55,8 @@ class Engine {
 
     [[nodiscard]] const Registry& registry() const { return registry_; }
     [[nodiscard]] Clock& clock() const { return *clock_; }
-    [[nodiscard]] Id next_id() { return ids_->next(); }
+    /// The next id, at an instant just taken from the clock.
+    [[nodiscard]] Id next_id(Instant now) { return ids_->next(now); }
     /// Forgets what others may have changed, and passes their ids. Only for the queue's holder.
     void catch_up();
     [[nodiscard]] QueryCache& queries() { return queries_; }
@@ -62,6 +64,8 @@ class Engine {
     [[nodiscard]] WriterQueue& queue() { return queue_; }
     /// Only for whoever holds the queue.
     [[nodiscard]] StatusCatalogue& statuses() { return statuses_; }
+    /// Only for whoever holds the queue.
+    [[nodiscard]] HistoryChain& chain() { return *chain_; }
     /// The writing connection. Only for whoever holds the queue. Throws invalid_argument when
     /// the store is closed.
     [[nodiscard]] Storage& writer();
@@ -77,6 +81,11 @@ class Engine {
         return blanks_.at(entity.number);
     }
 
+    /// See Crm::checkpoint(). From any thread.
+    void checkpoint() {
+        check_open();
+        store_->checkpoint();
+    }
     void log(LogLevel level, std::string_view line) const;
     void close();
     void check_open() const;
@@ -91,6 +100,7 @@ class Engine {
     WriterQueue queue_;
     StatusCatalogue statuses_;
     std::unique_ptr<IdGenerator> ids_;
+    std::unique_ptr<HistoryChain> chain_;
     std::atomic<bool> is_closed_ = false;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Storage> writer_;

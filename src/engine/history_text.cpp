@@ -1,6 +1,5 @@
 #include "history_text.hpp"
 
-#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -12,18 +11,6 @@
 namespace crmkit::engine {
 
 namespace {
-
-void append_value(std::string& json, const ValueView& value) {
-    if (value.is_null()) {
-        json += "null";
-    } else if (value.kind() == ValueKind::text) {
-        append_json_string(json, value.text());
-    } else if (value.kind() == ValueKind::boolean) {
-        json += value.boolean() ? R"("true")" : R"("false")";
-    } else {
-        append_json_string(json, to_text(value));
-    }
-}
 
 Value read_value(const Field& field, const nlohmann::json& json, const Registry& registry) {
     if (!json.is_string()) {
@@ -41,34 +28,60 @@ Value read_value(const Field& field, const nlohmann::json& json, const Registry&
 
 }  // namespace
 
+void ChangedValues::append_value(const ValueView& value) {
+    if (value.kind() == ValueKind::text) {
+        append_text(value.text());
+    } else if (value.is_null()) {
+        append("null");
+    } else if (value.kind() == ValueKind::boolean) {
+        append(value.boolean() ? std::string_view(R"("true")") : std::string_view(R"("false")"));
+    } else {
+        append_text(to_text(value));
+    }
+}
+
+void ChangedValues::append_text(std::string_view text) {
+    if (detail::plain_run_in_json(text, 0) == text.size()) {
+        append("\"");
+        append(text);
+        append("\"");
+    } else {
+        std::string escaped;
+        append_json_string(escaped, text);
+        append(escaped);
+    }
+}
+
 void ChangedValues::add(const Field& field, const ValueView& before, const ValueView& after) {
     append_key(field);
-    append_value(json_, before);
-    json_ += ',';
-    append_value(json_, after);
-    json_ += ']';
+    append_value(before);
+    append(",");
+    append_value(after);
+    append("]");
 }
 
 void ChangedValues::add_new(const Field& field, const ValueView& value) {
     append_key(field);
-    json_ += "null,";
-    append_value(json_, value);
-    json_ += ']';
+    append("null,");
+    append_value(value);
+    append("]");
 }
 
 void ChangedValues::append_key(const Field& field) {
-    std::array<char, 16> key{',', '"'};
-    char* end = std::to_chars(key.data() + 2, key.data() + key.size(), field.id).ptr;
-    for (const char c : {'"', ':', '['}) {
-        *end++ = c;
-    }
-    const char* const start = key.data() + (json_.size() == 1 ? 1 : 0);
-    json_.append(start, static_cast<std::size_t>(end - start));
+    constexpr std::size_t longest_key = 16;
+    make_room(longest_key);
+    append(size_ == 0 ? std::string_view("{\"") : std::string_view(",\""));
+    char* const start = json_.data() + size_;
+    size_ = static_cast<std::size_t>(std::to_chars(start, start + longest_key, field.id).ptr -
+                                     json_.data());
+    append("\":[");
 }
 
 std::string ChangedValues::take() {
-    json_ += '}';
-    return std::exchange(json_, "{");
+    append(size_ == 0 ? "{}" : "}");
+    json_.resize(size_);
+    size_ = 0;
+    return std::move(json_);
 }
 
 HistoryEntry to_history_entry(const Change& change, const Registry& registry) {

@@ -1,7 +1,10 @@
 /// How the history keeps values: as canonical texts in JSON, by field id.
 #pragma once
 
+#include <cstddef>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 #include "crmkit/engine/history.hpp"
 #include "crmkit/schema/record.hpp"
@@ -12,7 +15,7 @@ namespace crmkit::engine {
 /// Builds Change::values field by field.
 class ChangedValues {
   public:
-    ChangedValues() { json_.reserve(512); }
+    ChangedValues() { json_.resize(512); }
     void add(const Field& field, const ValueView& before, const ValueView& after);
     /// A value of a record that was not there before.
     void add_new(const Field& field, const ValueView& value);
@@ -21,8 +24,22 @@ class ChangedValues {
 
   private:
     void append_key(const Field& field);
+    void append_value(const ValueView& value);
+    void append_text(std::string_view text);
+    void append(std::string_view text) {
+        make_room(text.size());
+        std::memcpy(json_.data() + size_, text.data(), text.size());
+        size_ += text.size();
+    }
+    void make_room(std::size_t size) {
+        if (json_.size() - size_ < size) {
+            json_.resize(2 * json_.size() + size);
+        }
+    }
 
-    std::string json_ = "{";
+    /// The text is its first size_ bytes; what follows is room, so that appending is but copying.
+    std::string json_;
+    std::size_t size_ = 0;
 };
 
 /// A stored change as a host reads it: names for ids, values of their kinds. Fields that this

@@ -98,10 +98,11 @@ void check_references(SessionState& state, const Entity& entity, const void* bef
             field.id == header::modified_by) {
             continue;
         }
-        const ValueView value = field.native->get(field.member(object));
-        const bool is_unchanged =
-            before != nullptr && value == field.native->get(field.member(before));
-        if (value.is_null() || is_unchanged) {
+        if (field.is_null(object)) {
+            continue;
+        }
+        const ValueView value = field.get(object);
+        if (before != nullptr && value == field.get(before)) {
             continue;
         }
         if (field.type() == FieldType::reference) {

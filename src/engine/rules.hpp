@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crmkit/engine/hooks.hpp"
+#include "crmkit/store/storage.hpp"
 
 namespace crmkit::engine {
 
@@ -19,6 +20,9 @@ struct Rule {
     void (*after)(const WriteEvent&) = nullptr;
     /// `after` may throw for what was written, not only because the store fails.
     bool after_may_refuse = false;
+    /// Keeps what is derived from a live record as it was and as it is, null for not live. Also for
+    /// records that are taken over as they are, for which neither of the others runs.
+    void (*derive)(Storage&, const void* before, const void* after) = nullptr;
 };
 
 /// The rules of all modules, in the order they run. See standard_rules.cpp.

@@ -64,10 +64,12 @@ std::vector<Id> Session::search(const Entity& entity, std::string_view text, std
         storage->search(entity, wanted, std::max(candidates, limit), Id{});
     std::vector<std::pair<int, Id>> ranked;
     ranked.reserve(newest.size());
-    Record record(entity);
-    for (const Id id : newest) {
-        if (storage->get(entity, id, record.object()) && !header_of(record).deleted_at()) {
-            ranked.emplace_back(score(search_text(entity, record.object()), wanted), id);
+    const auto cursor = storage->get_many(entity, newest);
+    while (cursor->next()) {
+        if (cursor->value(header::deleted_at - 1U).is_null()) {
+            const auto value_of = [&cursor](std::size_t i) { return cursor->value(i); };
+            ranked.emplace_back(score(search_text_of(entity, value_of), wanted),
+                                cursor->value(header::id - 1U).id());
         }
     }
     // Stable: among equals the newest stays first.

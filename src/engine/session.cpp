@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crmkit/schema/conversion.hpp"
@@ -46,6 +47,11 @@ TransactionScope Session::read_transaction() {
 namespace {
 
 const Entity& entity_of_record(const engine::SessionState& state, const RecordView& record) {
+    for (const Entity* entity : state.registry().entities()) {
+        if (entity == &record.structure()) {
+            return *entity;
+        }
+    }
     return state.registry().get(record.structure().name);
 }
 
@@ -100,6 +106,31 @@ void Session::read(const Entity& entity, Id id, void* object) {
     }
 }
 
+void Session::read_many(const Entity& entity, std::span<const Id> ids,
+                        const std::function<void*()>& slot) {
+    ReadScope storage(*state_);
+    const auto cursor = storage->get_many(entity, ids);
+    std::vector<Problem> problems;
+    const auto miss = [&](Id id) { problems.push_back(engine::no_such_record(entity, id)); };
+    auto wanted = ids.begin();
+    while (cursor->next()) {
+        const Id id = cursor->value(header::id - 1U).id();
+        for (; *wanted != id; ++wanted) {
+            miss(*wanted);
+        }
+        if (cursor->value(header::deleted_at - 1U).is_null()) {
+            cursor->read(slot());
+        } else {
+            miss(id);
+        }
+        ++wanted;
+    }
+    std::for_each(wanted, ids.end(), miss);
+    if (!problems.empty()) {
+        throw Error::about(ErrorCode::not_found, std::move(problems));
+    }
+}
+
 void Session::remove(const Entity& entity, Id id, std::optional<std::int64_t> version) {
     engine::refuse_internal(entity);
     WriteScope scope(*state_);
@@ -129,6 +160,9 @@ std::vector<RowResult> Session::create_stream(const Entity& entity, BulkMode mod
     scope.commit();
     return results;
 }
+
+std::shared_ptr<Cancellation> Session::cancellation() { return state_->cancellation(); }
+void Session::set_step_budget(std::int64_t steps) { state_->set_step_budget(steps); }
 
 Id Session::actor() const { return state_->actor(); }
 const Registry& Session::registry() const { return state_->registry(); }

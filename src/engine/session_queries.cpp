@@ -1,6 +1,7 @@
 /// Session's queries: texts to cursors, pages and tables.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -38,16 +39,61 @@ class QueryStream final : public RecordStream {
         ReadScope storage(state_);
         cursor_ = storage->scan(*query_, arguments);
     }
-    bool next(void* object) override {
+    using RecordStream::next;
+    bool next() override {
         ReadScope storage(state_);
-        return cursor_->next(object);
+        return cursor_->next();
     }
+    void read(void* object) override { cursor_->read(object); }
+    ValueView value(std::size_t index) override { return cursor_->value(index); }
 
   private:
     engine::SessionState& state_;
     std::shared_ptr<const expr::Query> query_;
     std::unique_ptr<Cursor> cursor_;
 };
+
+/// The live records of a list of ids.
+class ListStream final : public RecordStream {
+  public:
+    ListStream(engine::SessionState& state, const Entity& entity, std::span<const Id> ids)
+        : state_(state), ids_(ids.begin(), ids.end()) {
+        ReadScope storage(state_);
+        cursor_ = storage->get_many(entity, ids_);
+    }
+    using RecordStream::next;
+    bool next() override {
+        ReadScope storage(state_);
+        while (cursor_->next()) {
+            if (cursor_->value(header::deleted_at - 1U).is_null()) {
+                return true;
+            }
+        }
+        return false;
+    }
+    void read(void* object) override { cursor_->read(object); }
+    ValueView value(std::size_t index) override { return cursor_->value(index); }
+
+  private:
+    engine::SessionState& state_;
+    std::vector<Id> ids_;
+    std::unique_ptr<Cursor> cursor_;
+};
+
+/// The ids that a reference field of some records holds, by the entity that they are of.
+std::map<EntityNumber, std::vector<Id>> references_in(const Registry& registry, const Field& field,
+                                                      std::span<const void* const> objects) {
+    std::map<EntityNumber, std::vector<Id>> found;
+    for (const void* object : objects) {
+        const ValueView value = field.get(object);
+        if (value.kind() == ValueKind::link) {
+            found[value.link().entity].push_back(value.id());
+        } else if (!value.is_null()) {
+            found[registry.get(field.target).number].push_back(value.id());
+        }
+    }
+    return found;
+}
 
 /// The records that a sort key reaches by paths, read from the storage.
 class StoredRecords final : public expr::RecordSource {
@@ -102,6 +148,45 @@ std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_
                                          QueryArguments{bound.views(), state_->now(), {}});
 }
 
+std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::span<const Id> ids) {
+    return std::make_unique<ListStream>(*state_, entity, ids);
+}
+
+std::vector<Record> Session::referred_to(const Entity& entity, std::span<const void* const> objects,
+                                         std::span<const std::string> fields) {
+    const auto id_of = [](const Record& record) { return header_of(record).id(); };
+    const auto by_id = [&](const Record& a, const Record& b) { return id_of(a) < id_of(b); };
+    std::vector<Record> records;
+    for (const std::string& name : fields) {
+        const Field& field = field_of(entity, name);
+        if (field.target.empty()) {
+            throw Error::about(ErrorCode::invalid_argument,
+                               Problem{std::string(entity.name),
+                                       name,
+                                       {},
+                                       "is no reference, so there is no record to include"});
+        }
+        for (auto& [number, ids] : references_in(registry(), field, objects)) {
+            std::sort(ids.begin(), ids.end());
+            ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+            const Entity* target = registry().find(number);
+            ReadScope storage(*state_);
+            const auto found = target == nullptr ? nullptr : storage->get_many(*target, ids);
+            while (found && found->next()) {
+                if (found->value(header::deleted_at - 1U).is_null()) {
+                    found->read(records.emplace_back(*target).object());
+                }
+            }
+        }
+    }
+    std::sort(records.begin(), records.end(), by_id);
+    const auto repeated =
+        std::unique(records.begin(), records.end(),
+                    [&](const Record& a, const Record& b) { return id_of(a) == id_of(b); });
+    records.erase(repeated, records.end());
+    return records;
+}
+
 PageEnd Session::read_page(const Entity& entity, std::string_view text, const PageRequest& request,
                            const Parameters& parameters, const std::function<void*()>& slot) {
     if (request.size < 1 || request.size > largest_page) {
@@ -128,7 +213,7 @@ PageEnd Session::read_page(const Entity& entity, std::string_view text, const Pa
         last = into;
         ++end.count;
     }
-    if (Record beyond(entity); cursor->next(beyond.object())) {
+    if (cursor->next()) {
         end.next = token_after(*state_, *storage, *query, last, bound.views(), now);
     }
     return end;

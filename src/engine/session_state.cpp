@@ -138,7 +138,10 @@ std::int64_t SessionState::append(Change change) {
     change.actor = actor_;
     change.origin = origin;
     change.cause = cause;
-    last_change_ = change.position = engine_->writer().append(change);
+    Storage& storage = engine_->writer();
+    engine_->chain().seal(change, storage);
+    last_change_ = change.position = storage.append(change);
+    engine_->chain().keep(change.link);
     if (engine_->hooks().has_commit_hooks()) {
         appended_.push_back(std::move(change));
     }
@@ -164,13 +167,21 @@ void SessionState::run_commit_hooks() {
     }
 }
 
+const std::shared_ptr<Cancellation>& SessionState::cancellation() {
+    if (!cancellation_) {
+        cancellation_ = std::make_shared<Cancellation>();
+        limits_.cancellation = cancellation_.get();
+    }
+    return cancellation_;
+}
+
 ReadScope::ReadScope(SessionState& session) {
     session.engine().check_open();
     if (!session.levels_.empty()) {
         storage_ = &session.engine().writer();
-        return;
+    } else {
+        storage_ = session.own_reader();
     }
-    storage_ = session.own_reader();
     if (storage_ == nullptr) {
         held_ = &session.engine().queue();
         held_->lock();
@@ -181,9 +192,16 @@ ReadScope::ReadScope(SessionState& session) {
             throw;
         }
     }
+    is_limited_ = session.limits_.any();
+    if (is_limited_) {
+        storage_->limit_reads(session.limits_);
+    }
 }
 
 ReadScope::~ReadScope() {
+    if (is_limited_) {
+        storage_->limit_reads({});
+    }
     if (held_ != nullptr) {
         held_->unlock();
     }

@@ -40,6 +40,10 @@ class SessionState {
     void count_write() { ++written_; }
     [[nodiscard]] std::uint64_t written() const { return written_; }
 
+    /// What ends this session's reads; made when it is first asked for.
+    [[nodiscard]] const std::shared_ptr<Cancellation>& cancellation();
+    void set_step_budget(std::int64_t steps) { limits_.steps = steps; }
+
     [[nodiscard]] bool is_writing() const { return !levels_.empty(); }
     /// Throws invalid_argument when the innermost transaction can only be rolled back.
     void refuse_if_lost();
@@ -78,6 +82,8 @@ class SessionState {
     std::uint64_t written_ = 0;
     /// One for each open write transaction: how many changes there were when it began.
     std::vector<Level> levels_;
+    std::shared_ptr<Cancellation> cancellation_;
+    ReadLimits limits_;
     /// The changes of the open transaction, for the commit hooks.
     std::vector<Change> appended_;
 };
@@ -96,6 +102,7 @@ class ReadScope {
   private:
     Storage* storage_ = nullptr;
     WriterQueue* held_ = nullptr;
+    bool is_limited_ = false;
 };
 
 /// A write transaction of the library's own, around the parts of one command.

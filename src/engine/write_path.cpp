@@ -42,14 +42,10 @@ class Nesting {
 /// The normal forms of e-mail addresses, phone numbers and so on, from the fields that they are of.
 /// The library's rules do not touch those.
 void fill_normal_forms(const Entity& entity, void* object) {
-    for (const Field& field : entity.fields) {
-        if (field.normal_form_of.empty()) {
-            continue;
-        }
-        const Field& source = *entity.find(field.normal_form_of);
-        const std::string_view raw = source.native->get(source.member(object)).text();
-        const std::string normal = raw.empty() ? std::string() : normal_form(source, raw);
-        field.native->set(field.member(object), ValueView(normal));
+    for (const NormalForm& form : entity.normal_forms) {
+        const std::string_view raw = form.source->get(object).text();
+        const std::string normal = raw.empty() ? std::string() : normal_form(*form.source, raw);
+        form.field->native->set(form.field->member(object), ValueView(normal));
     }
 }
 
@@ -83,8 +79,8 @@ void refuse_read_only(const Entity& entity, const void* reference, const void* o
         if (!field.is_read_only) {
             continue;
         }
-        const ValueView value = field.native->get(field.member(object));
-        if (!(value == field.native->get(field.member(reference)))) {
+        const ValueView value = field.get(object);
+        if (!(value == field.get(reference))) {
             problems.push_back(Problem{std::string(entity.name), std::string(field.name),
                                        detail::shown_value(value),
                                        "is set by the library only, through its operations"});
@@ -175,9 +171,8 @@ bool is_in_history(const Field& field) {
 std::string values_of_new(const Entity& entity, const void* object) {
     ChangedValues values;
     for (const Field& field : entity.fields) {
-        const ValueView value = field.native->get(field.member(object));
-        if (is_in_history(field) && !value.is_null()) {
-            values.add_new(field, value);
+        if (is_in_history(field) && !field.is_null(object)) {
+            values.add_new(field, field.get(object));
         }
     }
     return values.take();
@@ -196,8 +191,8 @@ Difference difference(const Entity& entity, const void* before, const void* afte
         if (!is_in_history(field)) {
             continue;
         }
-        const ValueView was = field.native->get(field.member(before));
-        const ValueView is = field.native->get(field.member(after));
+        const ValueView was = field.get(before);
+        const ValueView is = field.get(after);
         if (!(was == is)) {
             found.fields.add(i);
             values.add(field, was, is);
@@ -244,6 +239,17 @@ void reindex(Storage& storage, const Entity& entity, const void* before, const v
     }
     if (!now.empty()) {
         storage.index_text(entity, id, now);
+    }
+}
+
+/// Keeps what is derived from a record: its search entry and the values that rules keep. Null for
+/// not live, before or after.
+void keep_derived(Storage& storage, const Entity& entity, const void* before, const void* after) {
+    reindex(storage, entity, before, after);
+    for (const Rule& rule : standard_rules()) {
+        if (rule.derive != nullptr && rule.entity == entity.number) {
+            rule.derive(storage, before, after);
+        }
     }
 }
 
@@ -299,8 +305,8 @@ std::int64_t write_deletion(Session& session, const Entity& entity, const Record
     Change change = change_of(entity, after.object(), kind, header_of(after).modified_at());
     change.values = "{}";
     const bool is_deletion = kind == ChangeKind::deleted;
-    reindex(state.writer(), entity, is_deletion ? before.object() : nullptr,
-            is_deletion ? nullptr : after.object());
+    keep_derived(state.writer(), entity, is_deletion ? before.object() : nullptr,
+                 is_deletion ? nullptr : after.object());
     return state.append(std::move(change));
 }
 
@@ -318,9 +324,12 @@ void fill_computed_fields(const Entity& entity, void* object) {
     fill_derived_fields(entity, object);
 }
 
+Problem no_such_record(const Entity& entity, Id id) {
+    return {std::string(entity.name), "id", to_string(id), "there is no such record"};
+}
+
 void fail_not_found(const Entity& entity, Id id) {
-    throw Error::about(ErrorCode::not_found, Problem{std::string(entity.name), "id", to_string(id),
-                                                     "there is no such record"});
+    throw Error::about(ErrorCode::not_found, no_such_record(entity, id));
 }
 
 void insert_record(Session& session, const Entity& entity, void* object, Authority authority) {
@@ -332,8 +341,8 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
         refuse_read_only(entity, state.engine().blank(entity).object(), object);
     }
     const auto head = header_of(record);
-    head.id() = state.engine().next_id();
     head.created_at() = head.modified_at() = state.now();
+    head.id() = state.engine().next_id(head.created_at());
     head.created_by() = head.modified_by() = state.actor();
     head.version() = 1;
     head.deleted_at().reset();
@@ -352,7 +361,7 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     Change change = change_of(entity, object, ChangeKind::created, head.created_at());
     change.values = values_of_new(entity, object);
     state.append(std::move(change));
-    reindex(storage, entity, nullptr, object);
+    keep_derived(storage, entity, nullptr, object);
     run_after(event);
 }
 
@@ -388,7 +397,7 @@ bool update_record(Session& session, const Entity& entity, void* object,
     Change change = change_of(entity, object, ChangeKind::updated, header_of(record).modified_at());
     change.values = std::move(changed.values);
     state.append(std::move(change));
-    reindex(storage, entity, before.object(), object);
+    keep_derived(storage, entity, before.object(), object);
     run_after(event);
     return true;
 }
@@ -438,7 +447,7 @@ void insert_as_is(SessionState& state, const Entity& entity, const void* object,
     creation.values = values_of_new(entity, object);
     state.append(std::move(creation));
     if (!is_deleted) {
-        reindex(storage, entity, nullptr, object);
+        keep_derived(storage, entity, nullptr, object);
         return;
     }
     Change deletion = change_of(entity, object, ChangeKind::deleted, state.now());
@@ -453,7 +462,7 @@ void erase_record(SessionState& state, const Entity& entity, Id id) {
     deletion.values = "{}";
     state.writer().erase(entity, id);
     state.count_write();
-    reindex(state.writer(), entity, before.object(), nullptr);
+    keep_derived(state.writer(), entity, before.object(), nullptr);
     state.append(std::move(deletion));
 }
 

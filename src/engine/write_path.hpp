@@ -51,6 +51,9 @@ void refuse_internal(const Entity& entity);
 /// Works out the computed fields of `object` from its others.
 void fill_computed_fields(const Entity& entity, void* object);
 
+/// What is wrong with an id that no live record has.
+Problem no_such_record(const Entity& entity, Id id);
+
 /// Throws not_found, naming the entity and the id.
 [[noreturn]] void fail_not_found(const Entity& entity, Id id);
 

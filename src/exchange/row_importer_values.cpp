@@ -335,7 +335,7 @@ void RowImporter::check_object(const Place& place, void* object) {
     for (Problem& problem : found) {
         const Field* field = entity.find(problem.field);
         const bool is_empty = field != nullptr && field->is_required && problem.value.empty() &&
-                              crmkit::detail::is_empty(RecordView(entity, object), *field);
+                              field->is_null(object);
         const bool may_be_filled =
             is_empty &&
             (!field->target.empty() || (entity.state_machine != nullptr &&

@@ -6,13 +6,15 @@
 #include "crmkit/model/opportunity_line.hpp"
 #include "crmkit/model/pipeline.hpp"
 #include "crmkit/model/stage.hpp"
+#include "pipeline_tally.hpp"
 
 namespace crmkit::sales {
 
 namespace {
 
 constexpr std::array rules{
-    Rule{Opportunity::entity_number, &before_opportunity, &after_opportunity},
+    Rule{Opportunity::entity_number, &before_opportunity, &after_opportunity, false,
+         &follow_opportunity},
     Rule{OpportunityLine::entity_number, &before_opportunity_line, &after_opportunity_line, true},
     Rule{Stage::entity_number, &before_stage, nullptr},
     Rule{Pipeline::entity_number, nullptr, &after_pipeline, true},

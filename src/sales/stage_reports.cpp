@@ -8,8 +8,10 @@
 #include "crmkit/base/rounding.hpp"
 #include "crmkit/model/opportunity.hpp"
 #include "crmkit/model/stage_history.hpp"
+#include "engine/session_state.hpp"
 #include "kaplan_meier.hpp"
 #include "operation_input.hpp"
+#include "pipeline_tally.hpp"
 #include "report.hpp"
 #include "stage_list.hpp"
 #include "weighted_sum.hpp"
@@ -44,6 +46,53 @@ void add_contents(StageContents& table, const PlacedStage& place, const Contents
         row.weighted = content.sum.weighted();
         table.rows.push_back(row);
     }
+}
+
+/// By place in the list, from the tally.
+std::vector<Contents> contents_by_tally(Session& session, const StageList& list) {
+    std::vector<Contents> contents(list.stages().size());
+    const engine::ReadScope storage(session.state());
+    for (const TallyLine& line : storage->tally(pipeline_tally)) {
+        const std::size_t place = list.place_of(line.key.group);
+        if (place == contents.size()) {
+            continue;
+        }
+        const bool has_amount = line.key.currency != Currency{};
+        Content& content = contents[place][has_amount ? to_string(line.key.currency) : ""];
+        content.count += line.count;
+        if (has_amount) {
+            content.sum.add(Money{line.sum, line.key.currency}, line.key.weight);
+        }
+    }
+    return contents;
+}
+
+/// The same of some opportunities, by looking at them.
+std::vector<Contents> contents_by_query(Session& session, const StageList& list,
+                                        const PipelineByStage& input) {
+    ReportFilter filter(session, "");
+    if (input.pipeline) {
+        filter.add("pipeline = :report_pipeline", "report_pipeline", input.pipeline);
+    }
+    filter.add_host(input.where);
+    filter.add_period("close_date", input.from, input.until);
+    std::vector<Contents> contents(list.stages().size());
+    for (const auto& row : session.aggregate<Opportunity>(
+             "count(), sum(amount) by stage, probability" + filter.clause(), filter.parameters())) {
+        const std::size_t place = list.place_of(row[2].view().id());
+        if (place == contents.size()) {
+            continue;
+        }
+        const ValueView amount = row[1].view();
+        const std::string currency =
+            amount.is_null() ? std::string() : to_string(amount.money().currency);
+        Content& content = contents[place][currency];
+        content.count += row[0].view().integer();
+        if (!amount.is_null()) {
+            content.sum.add(amount.money(), row[3].is_null() ? 0 : row[3].view().integer());
+        }
+    }
+    return contents;
 }
 
 // ---- Stays in stages
@@ -163,35 +212,15 @@ StageContents pipeline_by_stage(Session& session, const PipelineByStage& input) 
     check_input(input);
     const auto reading = session.read_transaction();
     const StageList list(session, input.pipeline);
-    ReportFilter filter(session, "");
-    if (input.pipeline) {
-        filter.add("pipeline = :report_pipeline", "report_pipeline", input.pipeline);
-    }
-    filter.add_host(input.where);
-    filter.add_period("close_date", input.from, input.until);
-    std::vector<Contents> contents(list.stages().size());
-    for (const auto& row : session.aggregate<Opportunity>(
-             "count(), sum(amount) by stage, probability" + filter.clause(), filter.parameters())) {
-        const std::size_t place = list.place_of(row[2].view().id());
-        if (place == contents.size()) {
-            continue;
-        }
-        const ValueView amount = row[1].view();
-        const std::string currency =
-            amount.is_null() ? std::string() : to_string(amount.money().currency);
-        Content& content = contents[place][currency];
-        content.count += row[0].view().integer();
-        if (!amount.is_null()) {
-            content.sum.add(amount.money(), row[3].is_null() ? 0 : row[3].view().integer());
-        }
-    }
+    const bool is_of_all = input.where.empty() && !input.from && !input.until;
+    const std::vector<Contents> contents =
+        is_of_all ? contents_by_tally(session, list) : contents_by_query(session, list, input);
     StageContents table;
     for (std::size_t place = 0; place < contents.size(); ++place) {
         add_contents(table, list.stages()[place], contents[place]);
     }
     return table;
 }
-
 StageDurationTable stage_durations(Session& session, const StageDurations& input) {
     check_input(input);
     const auto reading = session.read_transaction();

@@ -115,13 +115,13 @@ Connection::~Connection() {
     }
 }
 
-StatementPool& Connection::pool(std::string_view sql) {
+StatementPool& Connection::pool(std::string_view sql, Binding binding) {
     const auto found = kept_.find(sql);
     if (found != kept_.end()) {
         return found->second;
     }
     std::string text(sql);
-    return kept_.try_emplace(text, handle_, text).first->second;
+    return kept_.try_emplace(text, handle_, text, binding).first->second;
 }
 
 void Connection::execute(const std::string& sql) { Statement(handle_, sql).run(); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +40,9 @@ class Statement {
     void bind(int index, std::string_view text) {
         check(sqlite3_bind_text64(handle_, index, text.data(), text.size(), SQLITE_STATIC,
                                   SQLITE_UTF8));
+    }
+    void bind(int index, std::span<const std::uint8_t> bytes) {
+        check(sqlite3_bind_blob64(handle_, index, bytes.data(), bytes.size(), SQLITE_STATIC));
     }
     /// Binds text that may be gone before the statement is reset.
     void bind_copy(int index, std::string_view text) {
@@ -77,6 +81,12 @@ class Statement {
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
         return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
     }
+    /// Borrowed until the next step or reset.
+    [[nodiscard]] std::span<const std::uint8_t> bytes(int column) const {
+        const auto* start = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+        return {start, start == nullptr ? 0 : size};
+    }
     [[nodiscard]] sqlite3_stmt* handle() const { return handle_; }
 
   private:
@@ -90,19 +100,24 @@ class Statement {
     sqlite3_stmt* handle_ = nullptr;
 };
 
+/// Whether whoever uses a statement binds each of its parameters each time, or leaves out nulls.
+enum class Binding : std::uint8_t { of_some, of_all };
+
 /// A statement lent by a StatementPool; goes back, reset, when this is destroyed.
 class LentStatement {
   public:
     using Home = std::vector<std::unique_ptr<Statement>>;
 
-    LentStatement(Home& home, std::unique_ptr<Statement> statement)
-        : home_(&home), statement_(std::move(statement)) {}
+    LentStatement(Home& home, std::unique_ptr<Statement> statement, Binding binding)
+        : home_(&home), statement_(std::move(statement)), binding_(binding) {}
     LentStatement(LentStatement&&) noexcept = default;
     LentStatement& operator=(LentStatement&&) = delete;
     ~LentStatement() {
         if (statement_) {
             statement_->reset();
-            statement_->clear_bindings();
+            if (binding_ == Binding::of_some) {
+                statement_->clear_bindings();
+            }
             home_->push_back(std::move(statement_));
         }
     }
@@ -112,27 +127,29 @@ class LentStatement {
   private:
     Home* home_;
     std::unique_ptr<Statement> statement_;
+    Binding binding_;
 };
 
 /// The statements prepared from one text: usually one, more while several cursors use it at once.
 class StatementPool {
   public:
-    StatementPool(sqlite3* connection, std::string sql)
-        : connection_(connection), sql_(std::move(sql)) {}
+    StatementPool(sqlite3* connection, std::string sql, Binding binding)
+        : connection_(connection), sql_(std::move(sql)), binding_(binding) {}
 
     /// A statement that nobody else is using, prepared now if there is none.
     LentStatement lend() {
         if (idle_.empty()) {
-            return {idle_, std::make_unique<Statement>(connection_, sql_)};
+            return {idle_, std::make_unique<Statement>(connection_, sql_), binding_};
         }
         auto statement = std::move(idle_.back());
         idle_.pop_back();
-        return {idle_, std::move(statement)};
+        return {idle_, std::move(statement), binding_};
     }
 
   private:
     sqlite3* connection_;
     std::string sql_;
+    Binding binding_;
     LentStatement::Home idle_;
 };
 
@@ -149,7 +166,7 @@ class Connection {
 
     [[nodiscard]] sqlite3* handle() const { return handle_; }
     /// The kept statements of this text; the reference stays valid as long as the connection.
-    StatementPool& pool(std::string_view sql);
+    StatementPool& pool(std::string_view sql, Binding binding = Binding::of_some);
     /// A statement for this text, prepared at its first use and kept.
     LentStatement prepare(std::string_view sql) { return pool(sql).lend(); }
     /// Prepares, runs and forgets: for schema changes and pragmas.

@@ -1,7 +1,8 @@
-/// The history, the timeline and the search index of an SQLite store.
+/// The history, the timeline, the tallies and the search index of an SQLite store.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "crmkit/schema/search_text.hpp"
@@ -12,7 +13,14 @@ namespace crmkit::sqlite {
 namespace {
 
 constexpr std::string_view change_columns =
-    "position, at, actor, origin, cause, entity, record, kind, version, changed";
+    "position, at, actor, origin, cause, entity, record, kind, version, changed, salt, link";
+
+/// Reads bytes of which the file may have fewer or none.
+template <std::size_t Size>
+void read_bytes(const Statement& row, int column, std::array<std::uint8_t, Size>& into) {
+    const auto bytes = row.bytes(column);
+    std::copy_n(bytes.begin(), std::min(bytes.size(), Size), into.begin());
+}
 
 Change read_change(const Statement& row) {
     Change change;
@@ -26,6 +34,8 @@ Change read_change(const Statement& row) {
     change.kind = static_cast<ChangeKind>(row.integer(7));
     change.version = row.integer(8);
     change.values = row.text(9);
+    read_bytes(row, 10, change.salt);
+    read_bytes(row, 11, change.link.bytes);
     return change;
 }
 
@@ -52,8 +62,9 @@ TimelineEntry read_entry(const Statement& row, Id party) {
 SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableNames& names)
     : append(connection.pool(
           fmt::format("INSERT INTO {} (at, actor, origin, cause, entity, record, kind, version, "
-                      "changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      names.changes))),
+                      "changed, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      names.changes),
+          Binding::of_all)),
       add_timeline(connection.pool(
           fmt::format("INSERT OR REPLACE INTO {} (party, at, record, kind, via, entity) "
                       "VALUES (?, ?, ?, ?, ?, ?)",
@@ -70,6 +81,22 @@ SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableN
           fmt::format("SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND via = ? "
                       "ORDER BY at, record, kind",
                       names.timeline))),
+      tally_line(connection.pool(fmt::format(
+          "SELECT count, sum FROM {} WHERE tally = ? AND \"group\" = ? AND owner = ? AND "
+          "owner_entity = ? AND currency = ? AND weight = ?",
+          names.tallies))),
+      put_tally_line(connection.pool(
+          fmt::format("INSERT OR REPLACE INTO {} (tally, \"group\", owner, owner_entity, currency, "
+                      "weight, count, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                      names.tallies))),
+      remove_tally_line(connection.pool(
+          fmt::format("DELETE FROM {} WHERE tally = ? AND \"group\" = ? AND owner = ? AND "
+                      "owner_entity = ? AND currency = ? AND weight = ?",
+                      names.tallies))),
+      tally(connection.pool(
+          fmt::format("SELECT \"group\", owner, owner_entity, currency, weight, count, sum FROM {} "
+                      "WHERE tally = ?",
+                      names.tallies))),
       begin_reading(connection.pool("BEGIN")),
       begin_writing(connection.pool("BEGIN IMMEDIATE")),
       commit(connection.pool("COMMIT")) {}
@@ -86,6 +113,13 @@ std::int64_t SqliteStorage::append(const Change& change) {
     insert->bind(7, static_cast<std::int64_t>(change.kind));
     insert->bind(8, change.version);
     insert->bind(9, change.values);
+    if (change.link) {
+        insert->bind(10, change.salt);
+        insert->bind(11, change.link.bytes);
+    } else {
+        insert->bind_null(10);
+        insert->bind_null(11);
+    }
     insert->run();
     return sqlite3_last_insert_rowid(connection_->handle());
 }
@@ -175,6 +209,64 @@ std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
     return found;
 }
 
+namespace {
+
+/// Binds a key of the tallies to the first parameters of a statement.
+void bind_key(Statement& statement, const TallyKey& key, const std::string& currency) {
+    statement.bind(1, std::int64_t{key.tally});
+    statement.bind(2, key.group.value);
+    statement.bind(3, key.owner.id.value);
+    statement.bind(4, std::int64_t{key.owner.entity});
+    statement.bind(5, currency);
+    statement.bind(6, key.weight);
+}
+
+}  // namespace
+
+void SqliteStorage::add_to_tallies(std::span<const TallyLine> changes) {
+    for (const TallyLine& change : changes) {
+        const std::string currency(change.key.currency.code());
+        std::int64_t count = change.count;
+        std::int64_t sum = change.sum;
+        {
+            auto line = own_.tally_line.lend();
+            bind_key(*line, change.key, currency);
+            if (line->step()) {
+                count += line->integer(0);
+                sum = add_to_sum(line->integer(1), sum);
+            }
+        }
+        const bool is_nothing = count == 0 && sum == 0;
+        auto write = (is_nothing ? own_.remove_tally_line : own_.put_tally_line).lend();
+        bind_key(*write, change.key, currency);
+        if (!is_nothing) {
+            write->bind(7, count);
+            write->bind(8, sum);
+        }
+        write->run();
+    }
+}
+
+std::vector<TallyLine> SqliteStorage::tally(TallyNumber number) {
+    auto select = own_.tally.lend();
+    select->bind(1, std::int64_t{number});
+    std::vector<TallyLine> lines;
+    while (select->step()) {
+        const Link owner{static_cast<EntityNumber>(select->integer(2)), Id{select->integer(1)}};
+        const Currency currency = Currency::find(select->text(3)).value_or(Currency{});
+        lines.push_back({{number, Id{select->integer(0)}, owner, currency, select->integer(4)},
+                         select->integer(5),
+                         select->integer(6)});
+    }
+    return lines;
+}
+
+void SqliteStorage::clear_tally(TallyNumber number) {
+    auto remove = connection_->prepare("DELETE FROM " + names_.tallies + " WHERE tally = ?");
+    remove->bind(1, std::int64_t{number});
+    remove->run();
+}
+
 void SqliteStorage::index_text(const Entity& entity, Id id, std::string_view words) {
     StatementPool* const index = statements(entity).index_text;
     if (index == nullptr) {
@@ -216,7 +308,7 @@ std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std:
     select->bind(1, match);
     select->bind(2, before ? before.value : INT64_MAX);
     select->bind(3, static_cast<std::int64_t>(limit));
-    while (select->step()) {
+    while (metered(meter_, [&select] { return select->step(); })) {
         found.emplace_back(select->integer(0));
     }
     return found;

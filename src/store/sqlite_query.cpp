@@ -17,27 +17,56 @@ std::string null_pattern(std::span<const Value> keys) {
     return pattern;
 }
 
-/// Steps through the statements of a query, one after the other.
-class QueryCursor final : public Cursor {
+/// A cursor whose rows are those of statements that select every column of an entity.
+class RowCursor : public Cursor {
   public:
+    RowCursor(const Entity& entity, std::span<const int> columns, ReadMeter& meter)
+        : entity_(entity), columns_(columns), meter_(meter) {}
+
+    void read(void* object) override {
+        int column = 0;
+        for (const Field& field : entity_.fields) {
+            column = read_member(*row_, column, field, object);
+        }
+    }
+    ValueView value(std::size_t index) override {
+        return read_value(*row_, columns_[index], entity_.fields[index], list_);
+    }
+
+  protected:
+    /// Steps a statement, whose row is then the present one.
+    bool step(Statement& statement) {
+        row_ = &statement;
+        return metered(meter_, [&statement] { return statement.step(); });
+    }
+
+  private:
+    const Entity& entity_;
+    std::span<const int> columns_;
+    ReadMeter& meter_;
+    const Statement* row_ = nullptr;
+    std::vector<std::string> list_;
+};
+
+/// Steps through the statements of a query, one after the other.
+class QueryCursor final : public RowCursor {
+  public:
+    using Cursor::next;
+
     QueryCursor(const expr::Query& query, std::shared_ptr<const KeptStatements> kept,
-                const BindValues& values)
-        : entity_(*query.entity), kept_(std::move(kept)), left_(values.limit) {
+                const BindValues& values, std::span<const int> columns, ReadMeter& meter)
+        : RowCursor(*query.entity, columns, meter), kept_(std::move(kept)), left_(values.limit) {
         for (const KeptStatement& statement : *kept_) {
             running_.push_back(statement.pool->lend());
             statement.compiled.bind(running_.back()->handle(), values);
         }
     }
 
-    bool next(void* object) override {
+    bool next() override {
         while (left_ > 0 && current_ < running_.size()) {
             Statement& statement = *running_[current_];
-            if (statement.step()) {
+            if (step(statement)) {
                 --left_;
-                int column = 0;
-                for (const Field& field : entity_.fields) {
-                    column = read_member(statement, column, field, object);
-                }
                 return true;
             }
             // Reset at once: a statement at its end would keep its read transaction open.
@@ -48,11 +77,47 @@ class QueryCursor final : public Cursor {
     }
 
   private:
-    const Entity& entity_;
     std::shared_ptr<const KeptStatements> kept_;
     std::vector<LentStatement> running_;
     std::size_t current_ = 0;
     std::int64_t left_;
+};
+
+/// The ids as a JSON array, which one statement can take whatever their number.
+std::string json_array(std::span<const Id> ids) {
+    constexpr std::size_t longest_id = 20;
+    std::string json = "[";
+    json.reserve(2 + ids.size() * (longest_id + 1));
+    for (const Id id : ids) {
+        json += json.size() == 1 ? "" : ",";
+        json += std::to_string(id.value);
+    }
+    return json + ']';
+}
+
+/// Steps through the records of a list of ids.
+class ListCursor final : public RowCursor {
+  public:
+    using Cursor::next;
+
+    ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& pool,
+               std::span<const int> columns, ReadMeter& meter)
+        : RowCursor(entity, columns, meter), ids_(json_array(ids)), statement_(pool.lend()) {
+        statement_->bind(1, ids_);
+    }
+
+    bool next() override {
+        if (!is_at_end_ && !step(*statement_)) {
+            statement_->reset();
+            is_at_end_ = true;
+        }
+        return !is_at_end_;
+    }
+
+  private:
+    std::string ids_;
+    LentStatement statement_;
+    bool is_at_end_ = false;
 };
 
 }  // namespace
@@ -104,7 +169,13 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
     const std::span<const ValueView> parameters[] = {arguments.parameters};
     const BindValues values{expr::Moment(arguments.now), parameters, arguments.after,
                             query.limit.value_or(INT64_MAX)};
-    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments.after), values);
+    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments.after), values,
+                                         statements(*query.entity).columns, meter_);
+}
+
+std::unique_ptr<Cursor> SqliteStorage::get_many(const Entity& entity, std::span<const Id> ids) {
+    EntityStatements& kept = statements(entity);
+    return std::make_unique<ListCursor>(entity, ids, *kept.get_many, kept.columns, meter_);
 }
 
 std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation& aggregation,
@@ -117,7 +188,7 @@ std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation
     const LentStatement statement = only.pool->lend();
     only.compiled.bind(statement->handle(), values);
     std::vector<std::vector<Value>> rows;
-    while (statement->step()) {
+    while (metered(meter_, [&statement] { return statement->step(); })) {
         auto& row = rows.emplace_back();
         for (std::size_t i = 0; i < only.compiled.outputs.size(); ++i) {
             row.push_back(only.compiled.read(statement->handle(), i));

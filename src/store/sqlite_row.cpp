@@ -43,41 +43,20 @@ void read_optional(const Statement& statement, int column, std::optional<T>& val
     }
 }
 
+/// Most texts of most records are null, which one question to SQLite tells; a text takes two.
+void read_text(const Statement& statement, int column, std::string& text) {
+    if (statement.is_null(column)) {
+        text.clear();
+    } else {
+        text.assign(statement.text(column));
+    }
+}
+
 Currency currency_at(const Statement& statement, int column) {
     return Currency::find(statement.text(column)).value_or(Currency{});
 }
 
 }  // namespace
-
-bool is_null_member(const Field& field, const void* object) {
-    const void* member = field.member(object);
-    switch (field.native_kind()) {
-        case NativeKind::text:
-            return as<std::string>(member).empty();
-        case NativeKind::id:
-            return !as<Id>(member);
-        case NativeKind::link:
-            return !as<Link>(member);
-        case NativeKind::date:
-            return !as<std::optional<Date>>(member);
-        case NativeKind::instant:
-            return !as<std::optional<Instant>>(member);
-        case NativeKind::boolean:
-        case NativeKind::whole_integer:
-        case NativeKind::whole_instant:
-            return false;
-        case NativeKind::json:
-        case NativeKind::enumeration:
-        case NativeKind::whole_enumeration:
-        case NativeKind::integer:
-        case NativeKind::decimal:
-        case NativeKind::money:
-        case NativeKind::text_list:
-        case NativeKind::structure_list:
-            return field.native->get(member).is_null();
-    }
-    return false;
-}
 
 int bind_member(Statement& statement, int index, const Field& field, const void* object,
                 BoundTexts& texts) {
@@ -174,10 +153,10 @@ int read_member(const Statement& statement, int column, const Field& field, void
     void* member = field.member(object);
     switch (field.native_kind()) {
         case NativeKind::text:
-            as<std::string>(member).assign(statement.text(column));
+            read_text(statement, column, as<std::string>(member));
             break;
         case NativeKind::json:
-            as<Json>(member).text.assign(statement.text(column));
+            read_text(statement, column, as<Json>(member).text);
             break;
         case NativeKind::enumeration:
         case NativeKind::whole_enumeration:
@@ -229,6 +208,42 @@ int read_member(const Statement& statement, int column, const Field& field, void
             throw Error(ErrorCode::internal, "a list of rows cannot be stored in a column");
     }
     return column + 1;
+}
+
+ValueView read_value(const Statement& statement, int column, const Field& field,
+                     std::vector<std::string>& list) {
+    if (statement.is_null(column)) {
+        return {};
+    }
+    switch (field.type()) {
+        case FieldType::text:
+        case FieldType::enumeration:
+        case FieldType::json:
+            return {statement.text(column)};
+        case FieldType::integer:
+            return {statement.integer(column)};
+        case FieldType::decimal:
+            return {Decimal{statement.integer(column)}};
+        case FieldType::boolean:
+            return {statement.integer(column) != 0};
+        case FieldType::money:
+            return {Money{statement.integer(column), currency_at(statement, column + 1)}};
+        case FieldType::date:
+            return {Date{static_cast<std::int32_t>(statement.integer(column))}};
+        case FieldType::instant:
+            return {Instant{statement.integer(column)}};
+        case FieldType::reference:
+            return {Id{statement.integer(column)}};
+        case FieldType::polymorphic_reference:
+            return {Link{static_cast<EntityNumber>(statement.integer(column + 1)),
+                         Id{statement.integer(column)}}};
+        case FieldType::text_list:
+            list = split_list(statement.text(column));
+            return {std::span<const std::string>(list)};
+        case FieldType::structure_list:
+            break;
+    }
+    throw Error(ErrorCode::internal, "a list of rows cannot be stored in a column");
 }
 
 std::string join_list(std::span<const std::string> list) {

@@ -18,14 +18,16 @@ using BoundTexts = std::vector<std::string>;
 int bind_member(Statement& statement, int index, const Field& field, const void* object,
                 BoundTexts& texts);
 
-/// Whether a field of `object` is null in its columns.
-bool is_null_member(const Field& field, const void* object);
-
 /// Binds a value as a query parameter that takes one slot; money binds its minor units.
 void bind_value(Statement& statement, int index, const ValueView& value);
 
 /// Reads a field into `object` from column `column` on; returns the next column.
 int read_member(const Statement& statement, int column, const Field& field, void* object);
+
+/// A field from column `column` on as a value, borrowed until the next step; `list` keeps the items
+/// of a list of text.
+ValueView read_value(const Statement& statement, int column, const Field& field,
+                     std::vector<std::string>& list);
 
 /// The JSON array that keeps a list of text in one column, and back.
 std::string join_list(std::span<const std::string> list);

@@ -128,7 +128,8 @@ TableNames::TableNames(std::string table_prefix)
       schema_fields(quoted(prefix + "crmkit_fields")),
       migrations(quoted(prefix + "crmkit_migrations")),
       changes(quoted(prefix + "changes")),
-      timeline(quoted(prefix + "timeline")) {}
+      timeline(quoted(prefix + "timeline")),
+      tallies(quoted(prefix + "tallies")) {}
 
 std::string TableNames::of(const Entity& entity) const { return table_of(entity, prefix); }
 
@@ -207,8 +208,11 @@ void SchemaUpgrade::create_own_tables() {
            "position INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor INTEGER, "
            "origin TEXT, cause INTEGER, entity INTEGER NOT NULL, "
            "record INTEGER NOT NULL, kind INTEGER NOT NULL, "
-           "version INTEGER NOT NULL, changed TEXT NOT NULL",
+           "version INTEGER NOT NULL, changed TEXT NOT NULL, salt BLOB, link BLOB",
            "STRICT");
+    for (const char* column : {"salt", "link"}) {  // which stores of version 1 have not
+        add_column_where_missing(names_.prefix + "changes", column, "BLOB");
+    }
     connection_.execute(
         fmt::format("CREATE INDEX IF NOT EXISTS \"{}changes_by_record\" ON {} "
                     "(record)",
@@ -218,6 +222,26 @@ void SchemaUpgrade::create_own_tables() {
            "kind INTEGER NOT NULL, via INTEGER NOT NULL, entity INTEGER NOT NULL, "
            "PRIMARY KEY (party, at, record, kind, via)",
            "STRICT, WITHOUT ROWID");
+    create(names_.tallies,
+           "tally INTEGER NOT NULL, \"group\" INTEGER NOT NULL, owner INTEGER NOT NULL, "
+           "owner_entity INTEGER NOT NULL, currency TEXT NOT NULL, weight INTEGER NOT NULL, "
+           "count INTEGER NOT NULL, sum INTEGER NOT NULL, "
+           "PRIMARY KEY (tally, \"group\", owner, owner_entity, currency, weight)",
+           "STRICT, WITHOUT ROWID");
+}
+
+void SchemaUpgrade::add_column_where_missing(const std::string& table, const std::string& column,
+                                             std::string_view type) {
+    bool is_there = false;
+    {
+        auto select = connection_.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+        select->bind(1, table);
+        select->bind(2, column);
+        is_there = select->step();
+    }
+    if (!is_there) {
+        apply(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", quoted(table), quoted(column), type));
+    }
 }
 
 void SchemaUpgrade::apply(const std::string& statement) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crmkit/schema/registry.hpp"
@@ -26,6 +27,7 @@ struct TableNames {
     std::string migrations;
     std::string changes;
     std::string timeline;
+    std::string tallies;
 };
 
 /// Brings the store to these declarations, inside the transaction that the caller has opened if
@@ -44,6 +46,8 @@ class SchemaUpgrade {
 
   private:
     void create_own_tables();
+    void add_column_where_missing(const std::string& table, const std::string& column,
+                                  std::string_view type);
     void apply(const std::string& statement);
     void create_table(const Entity& entity);
     void alter_table(const Entity& entity);

@@ -97,6 +97,9 @@ void SqliteStorage::rollback() noexcept {
 
 namespace {
 
+/// Statements of one entity that are found by their fields; more are found by their text.
+constexpr std::size_t most_kept = 32;
+
 /// A set of fields by their place, for entities of up to 64 of them; all bits stand for every one.
 constexpr std::uint64_t all_given = ~std::uint64_t{0};
 
@@ -111,14 +114,15 @@ std::uint64_t given_fields(const Entity& entity, const void* object) {
     }
     std::uint64_t given = 0;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        given |= std::uint64_t{!is_null_member(entity.fields[i], object)} << i;
+        given |= std::uint64_t{!entity.fields[i].is_null(object)} << i;
     }
     return given;
 }
 
 }  // namespace
 
-std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given) const {
+std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given,
+                                       std::string_view qualifier) const {
     std::string list;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         if (!is_given(given, i)) {
@@ -126,6 +130,7 @@ std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given
         }
         for (const Column& column : columns_of(entity.fields[i])) {
             list += list.empty() ? "" : ", ";
+            list += qualifier;
             list += quoted(column.name);
         }
     }
@@ -140,7 +145,6 @@ StatementPool& SqliteStorage::insert_statement(const Entity& entity, std::uint64
         }
     }
     // A host whose records all differ gets one statement for all of them in the end.
-    constexpr std::size_t most_kept = 32;
     if (kept.size() + 1 >= most_kept && given != all_given) {
         given = all_given;
         return insert_statement(entity, given);
@@ -152,11 +156,28 @@ StatementPool& SqliteStorage::insert_statement(const Entity& entity, std::uint64
             marks += marks.empty() ? "?" : ", ?";
         }
     }
-    return *kept.emplace_back(given, &connection_->pool(fmt::format(
-                                         "INSERT INTO {} ({}) VALUES ({})", names_.of(entity),
-                                         column_list(entity, given), marks)))
-                .second;
+    StatementPool& pool =
+        connection_->pool(fmt::format("INSERT INTO {} ({}) VALUES ({})", names_.of(entity),
+                                      column_list(entity, given), marks),
+                          given == all_given ? Binding::of_some : Binding::of_all);
+    kept.emplace_back(given, &pool);
+    return pool;
 }
+
+namespace {
+
+/// The first column of each field in a list of all columns.
+std::vector<int> first_columns(const Entity& entity) {
+    std::vector<int> columns;
+    int next = 0;
+    for (const Field& field : entity.fields) {
+        columns.push_back(next);
+        next += static_cast<int>(column_count(field.type()));
+    }
+    return columns;
+}
+
+}  // namespace
 
 SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity) {
     const auto found = statements_.find(entity.number);
@@ -167,18 +188,25 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
     EntityStatements made{
         &connection_->pool(
             fmt::format("SELECT {} FROM {} WHERE id = ?", column_list(entity, all_given), table)),
+        // CROSS keeps the order of the list.
+        &connection_->pool(fmt::format(
+            "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = "
+            "wanted.value",
+            column_list(entity, all_given, "found."), table)),
+        first_columns(entity),
+        {},
         {},
         &connection_->pool(
             fmt::format("SELECT 1 FROM {} WHERE id = ? AND deleted_at IS NULL", table)),
     };
     if (is_searchable(entity)) {
         const std::string search = names_.quoted_search_of(entity);
-        made.index_text =
-            &connection_->pool(fmt::format("INSERT INTO {} (rowid, words) VALUES (?, ?)", search));
+        made.index_text = &connection_->pool(
+            fmt::format("INSERT INTO {} (rowid, words) VALUES (?, ?)", search), Binding::of_all);
         made.unindex_text = &connection_->pool(
             fmt::format("INSERT INTO {0} ({0}, rowid, words) VALUES ('delete', ?, ?)", search));
     }
-    return statements_.emplace(entity.number, made).first->second;
+    return statements_.emplace(entity.number, std::move(made)).first->second;
 }
 
 namespace {
@@ -233,7 +261,28 @@ void SqliteStorage::insert(const Entity& entity, const void* object) {
     run_write(*statement, entity, object);
 }
 
-std::string SqliteStorage::update_statement(const Entity& entity, const FieldSet& changed) const {
+StatementPool& SqliteStorage::update_statement(const Entity& entity, const FieldSet& changed) {
+    if (entity.fields.size() >= 64) {
+        return connection_->pool(update_text(entity, changed));
+    }
+    std::uint64_t fields = 0;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        fields |= std::uint64_t{changed.contains(i)} << i;
+    }
+    auto& kept = statements(entity).updates;
+    for (const auto& [written, pool] : kept) {
+        if (written == fields) {
+            return *pool;
+        }
+    }
+    StatementPool& pool = connection_->pool(update_text(entity, changed));
+    if (kept.size() < most_kept) {
+        kept.emplace_back(fields, &pool);
+    }
+    return pool;
+}
+
+std::string SqliteStorage::update_text(const Entity& entity, const FieldSet& changed) const {
     std::string sql = "UPDATE " + names_.of(entity) + " SET ";
     if (changed.empty()) {
         sql += "version = version";  // nothing to write, but the version is still compared
@@ -253,7 +302,7 @@ std::string SqliteStorage::update_statement(const Entity& entity, const FieldSet
 
 bool SqliteStorage::update(const Entity& entity, const void* object, const FieldSet& changed,
                            std::int64_t expected_version) {
-    auto statement = connection_->prepare(update_statement(entity, changed));
+    auto statement = update_statement(entity, changed).lend();
     texts_.clear();
     texts_.reserve(entity.fields.size());
     int index = 1;
@@ -327,6 +376,22 @@ void SqliteStorage::refill_search(const Entity& entity) {
             index_text(entity, header_of(record).id(), words);
         }
     }
+}
+
+void SqliteStorage::limit_reads(const ReadLimits& limits) {
+    meter_.start(limits);
+    // The handler of a host's connection is the host's.
+    if (rules_.is_hosted) {
+        return;
+    }
+    // Some ten instructions of SQLite's machine go into looking at a row.
+    constexpr int instructions = 100;
+    const auto count = [](void* meter) {
+        constexpr std::int64_t steps = instructions / 10;
+        return static_cast<ReadMeter*>(meter)->allows(steps) ? 0 : 1;
+    };
+    sqlite3_progress_handler(connection_->handle(), limits.any() ? instructions : 0, count,
+                             &meter_);
 }
 
 std::string SqliteStorage::setting(std::string_view key) {

@@ -22,6 +22,19 @@ struct StorageRules {
     bool is_hosted = false;
 };
 
+/// Runs a step of a read; when the meter has ended it, says so.
+template <typename Step>
+bool metered(ReadMeter& meter, Step step) {
+    try {
+        return step();
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::cancelled) {
+            meter.fail();
+        }
+        throw;
+    }
+}
+
 class SqliteStorage final : public Storage {
   public:
     SqliteStorage(std::unique_ptr<Connection> connection, StorageRules rules);
@@ -42,6 +55,7 @@ class SqliteStorage final : public Storage {
                 std::int64_t expected_version) override;
     bool erase(const Entity& entity, Id id) override;
     bool get(const Entity& entity, Id id, void* object) override;
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override;
     bool is_live(const Entity& entity, Id id) override;
     std::unique_ptr<Cursor> scan(const expr::Query& query,
                                  const QueryArguments& arguments) override;
@@ -65,6 +79,12 @@ class SqliteStorage final : public Storage {
     std::vector<TimelineEntry> timeline(const TimelineRange& range) override;
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override;
 
+    void add_to_tallies(std::span<const TallyLine> changes) override;
+    std::vector<TallyLine> tally(TallyNumber number) override;
+    void clear_tally(TallyNumber number) override;
+
+    void limit_reads(const ReadLimits& limits) override;
+
     std::string setting(std::string_view key) override;
     void put_setting(std::string_view key, std::string_view value) override;
 
@@ -76,8 +96,13 @@ class SqliteStorage final : public Storage {
     /// The kept statements that every record of an entity goes through.
     struct EntityStatements {
         StatementPool* get;
+        StatementPool* get_many;
+        /// The first column of each field in what these two select.
+        std::vector<int> columns;
         /// By the fields that a record has, bit 1 << its place; all bits for any record.
         std::vector<std::pair<std::uint64_t, StatementPool*>> inserts;
+        /// The same by the fields that an update writes.
+        std::vector<std::pair<std::uint64_t, StatementPool*>> updates;
         StatementPool* is_live;
         StatementPool* index_text = nullptr;
         StatementPool* unindex_text = nullptr;
@@ -91,6 +116,10 @@ class SqliteStorage final : public Storage {
         StatementPool& remove_timeline;
         StatementPool& timeline;
         StatementPool& timeline_via;
+        StatementPool& tally_line;
+        StatementPool& put_tally_line;
+        StatementPool& remove_tally_line;
+        StatementPool& tally;
         StatementPool& begin_reading;
         StatementPool& begin_writing;
         StatementPool& commit;
@@ -98,10 +127,12 @@ class SqliteStorage final : public Storage {
 
     void prepare_own_file();
     EntityStatements& statements(const Entity& entity);
-    [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given) const;
+    [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given,
+                                          std::string_view qualifier = {}) const;
     StatementPool& insert_statement(const Entity& entity, std::uint64_t& given);
     void refill_search(const Entity& entity);
-    std::string update_statement(const Entity& entity, const FieldSet& changed) const;
+    StatementPool& update_statement(const Entity& entity, const FieldSet& changed);
+    [[nodiscard]] std::string update_text(const Entity& entity, const FieldSet& changed) const;
 
     std::unique_ptr<Connection> connection_;
     StorageRules rules_;
@@ -114,6 +145,7 @@ class SqliteStorage final : public Storage {
     StatementPool* highest_id_ = nullptr;
     CompiledQueries queries_;
     std::vector<std::string> texts_;
+    ReadMeter meter_;
 };
 
 }  // namespace crmkit::sqlite

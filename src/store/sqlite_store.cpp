@@ -72,6 +72,8 @@ void choose_pragmas(Connection& connection, const SqliteOptions& options) {
     connection.execute(fmt::format("PRAGMA cache_size = {}", -options.cache_kib));
     connection.execute(options.durability == Durability::durable ? "PRAGMA synchronous = FULL"
                                                                  : "PRAGMA synchronous = NORMAL");
+    // A page has 4 KiB.
+    connection.execute(fmt::format("PRAGMA wal_autocheckpoint = {}", options.log_kib / 4));
     if (!options.read_only) {
         switch_to_write_ahead_log(connection, options.busy_timeout);
     }
@@ -124,6 +126,27 @@ bool is_plain_prefix(std::string_view prefix) {
 SqliteStore::SqliteStore(std::string path, SqliteOptions options)
     : path_(std::move(path)), options_(options) {
     sqlite::refuse_second_sqlite();
+}
+
+SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::checkpoint() {
+    if (path_ == ":memory:" || options_.read_only) {
+        return;
+    }
+    const std::lock_guard lock(checkpoint_mutex_);
+    if (checkpointer_ == nullptr) {
+        auto connection =
+            std::make_unique<Connection>(path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
+        choose_pragmas(*connection, options_);
+        checkpointer_ = std::move(connection);
+    }
+    sqlite3* const handle = checkpointer_->handle();
+    const int result =
+        sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (result != SQLITE_BUSY) {  // another one is at it
+        sqlite::check(handle, result);
+    }
 }
 
 std::unique_ptr<Storage> SqliteStore::connect_writer() { return connect(path_, options_); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "crmkit/base/random.hpp"
 #include "test_data.hpp"
 
 using namespace std::string_view_literals;
@@ -231,4 +232,28 @@ TEST_CASE("the mailboxes of the isemail collection are told from the rest") {
     }
     CHECK(accepted == 38);
     CHECK(accepted + refused == 164);
+}
+
+TEST_CASE("the quick way for plain mailboxes gives what the general way gives") {
+    crmkit::Random random(20'261'122);
+    constexpr std::string_view letters = "aB.1-_@xn\" ";
+    int plain = 0;
+    for (int i = 0; i < 200'000; ++i) {
+        std::string text;
+        for (std::uint64_t size = random.below(14); size > 0; --size) {
+            text += letters[random.below(letters.size())];
+        }
+        text += random.chance(700) ? "@a" : "";
+        if (random.chance(10)) {
+            text.insert(random.below(text.size() + 1), std::string(60 + random.below(200), 'a'));
+        }
+        if (!crmkit::detail::is_plain_mailbox(text)) {
+            continue;
+        }
+        ++plain;
+        const auto parsed = parse_email_address(text);
+        REQUIRE_MESSAGE(parsed, text);
+        CHECK(normalize_email_address(text) == normal_form(*parsed));
+    }
+    CHECK(plain > 1000);
 }

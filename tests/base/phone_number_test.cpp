@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crmkit/base/random.hpp"
 #include "test_data.hpp"
 
 using namespace std::string_view_literals;
@@ -238,5 +239,17 @@ TEST_CASE("numbers as people write them are read as libphonenumber reads them") 
         CHECK((parsed ? parsed->e164 : "") == text_of(vector, "e164"));
         CHECK((parsed ? parsed->extension : "") == text_of(vector, "extension"));
         CHECK((parsed && parsed->possible) == vector.value("is_possible", false));
+    }
+}
+
+TEST_CASE("a plain number is read as the same number with words beside it") {
+    crmkit::Random random(20'261'122);
+    for (int i = 0; i < 20'000; ++i) {
+        std::string number = "+";
+        for (std::uint64_t size = 1 + random.below(17); size > 0; --size) {
+            number += static_cast<char>('0' + random.below(10));
+        }
+        CAPTURE(number);
+        CHECK(parse_phone_number(number) == parse_phone_number(" " + number));
     }
 }

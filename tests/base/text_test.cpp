@@ -313,3 +313,26 @@ TEST_CASE("naughty strings fold to well-formed text, once and for all") {
         }
     }
 }
+
+TEST_CASE("the quick way of folding European letters gives what the general way gives") {
+    const auto slowly = [](std::string_view text) {
+        std::string out;
+        detail::fold_slowly(out, text);
+        return out;
+    };
+    std::string all;
+    for (char32_t c = 0x20; c < 0x180; ++c) {
+        std::string letter;
+        detail::append_character(letter, c);
+        all += letter;
+        for (const std::string& text :
+             {letter, " " + letter + " ", "a" + letter + "\u0301", letter + letter}) {
+            CAPTURE(text);
+            CHECK(fold(text) == slowly(text));
+        }
+    }
+    CHECK(fold(all) == slowly(all));
+    for (std::size_t cut = 0; cut <= all.size(); ++cut) {  // also in the middle of a letter
+        CHECK(fold(all.substr(0, cut)) == slowly(all.substr(0, cut)));
+    }
+}

@@ -269,7 +269,8 @@ class ReadyRows {
                 c.phone.c_str(),
                 c.phone_normal.c_str(),
                 history_[i].c_str(),
-                words_[i].c_str()};
+                words_[i].c_str(),
+                {static_cast<unsigned char>(i), static_cast<unsigned char>(i >> 8U)}};
     }
 
   private:

@@ -1,5 +1,6 @@
 #include "raw_twin.h"
 
+#include <openssl/evp.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,10 @@
 struct raw_twin {
     sqlite3* db;
     sqlite3_stmt *get, *page, *scan, *begin, *commit, *insert, *history, *words, *last;
+    EVP_MD* sha256;
+    EVP_MD_CTX* hash;
+    /* The link of the last row of the history. */
+    unsigned char link[32];
 };
 
 static sqlite3_stmt* prepare(sqlite3* db, const char* sql) {
@@ -42,10 +47,13 @@ raw_twin* raw_open(const char* path) {
         "do_not_mail) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)");
     twin->history = prepare(twin->db,
                             "INSERT INTO changes (position, at, actor, origin, cause, entity, "
-                            "record, kind, version, changed) "
-                            "VALUES (?, ?, 0, 'session', 0, 5, ?, 0, 1, ?)");
+                            "record, kind, version, changed, salt, link) "
+                            "VALUES (?, ?, 0, 'session', 0, 5, ?, 0, 1, ?, ?, ?)");
     twin->words = prepare(twin->db, "INSERT INTO contacts_search (rowid, words) VALUES (?, ?)");
     twin->last = prepare(twin->db, "SELECT max(position) FROM changes");
+    twin->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    twin->hash = EVP_MD_CTX_new();
+    EVP_DigestInit_ex2(twin->hash, twin->sha256, NULL);
     return twin;
 }
 
@@ -63,6 +71,8 @@ void raw_close(raw_twin* twin) {
     sqlite3_finalize(twin->words);
     sqlite3_finalize(twin->last);
     sqlite3_close_v2(twin->db);
+    EVP_MD_CTX_free(twin->hash);
+    EVP_MD_free(twin->sha256);
     free(twin);
 }
 
@@ -143,6 +153,25 @@ static void bind_text(sqlite3_stmt* statement, int index, const char* text) {
     sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
+static void take_hash(raw_twin* twin, unsigned char* digest) {
+    EVP_DigestFinal_ex(twin->hash, digest, NULL);
+    EVP_DigestInit_ex2(twin->hash, NULL, NULL);
+}
+
+/* Ties the history's row to the one before, by a salted commitment to its values. */
+static void link_history(raw_twin* twin, const raw_contact* contact) {
+    const int64_t fixed[7] = {contact->now, 0, 0, 5, contact->id, 0, 1};
+    unsigned char commitment[32];
+    EVP_DigestUpdate(twin->hash, contact->salt, sizeof contact->salt);
+    EVP_DigestUpdate(twin->hash, contact->history, strlen(contact->history));
+    take_hash(twin, commitment);
+    EVP_DigestUpdate(twin->hash, twin->link, sizeof twin->link);
+    EVP_DigestUpdate(twin->hash, commitment, sizeof commitment);
+    EVP_DigestUpdate(twin->hash, fixed, sizeof fixed);
+    EVP_DigestUpdate(twin->hash, "session", strlen("session"));
+    take_hash(twin, twin->link);
+}
+
 int raw_insert(raw_twin* twin, const raw_contact* contact) {
     sqlite3_bind_int64(twin->insert, 1, contact->id);
     sqlite3_bind_int64(twin->insert, 2, contact->now);
@@ -158,6 +187,9 @@ int raw_insert(raw_twin* twin, const raw_contact* contact) {
     sqlite3_bind_int64(twin->history, 2, contact->now);
     sqlite3_bind_int64(twin->history, 3, contact->id);
     bind_text(twin->history, 4, contact->history);
+    link_history(twin, contact);
+    sqlite3_bind_blob(twin->history, 5, contact->salt, sizeof contact->salt, SQLITE_STATIC);
+    sqlite3_bind_blob(twin->history, 6, twin->link, sizeof twin->link, SQLITE_STATIC);
     sqlite3_bind_int64(twin->words, 1, contact->id);
     bind_text(twin->words, 2, contact->words);
     return run(twin->insert) || run(twin->history) || run(twin->words);

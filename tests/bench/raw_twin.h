@@ -28,8 +28,9 @@ typedef struct raw_contact {
     int64_t position;
     const char *first_name, *last_name, *full_name;
     const char *email, *email_normal, *phone, *phone_normal;
-    const char* history; /* the JSON of the history row */
-    const char* words;   /* the folded words of the search entry */
+    const char* history;    /* the JSON of the history row */
+    const char* words;      /* the folded words of the search entry */
+    unsigned char salt[16]; /* hashed with the history's values */
 } raw_contact;
 
 int raw_begin(raw_twin* twin);

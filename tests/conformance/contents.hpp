@@ -26,7 +26,11 @@ inline void append_change(std::string& out, const Change& change) {
            to_string(change.actor) + " " + change.origin + " " + std::to_string(change.cause) +
            " " + std::to_string(change.entity) + "/" + to_string(change.record) + " " +
            std::string(label_of(change.kind)) + " " + std::to_string(change.version) + " " +
-           change.values + "\n";
+           change.values + " ";
+    for (const std::uint8_t byte : change.salt) {
+        out += std::to_string(byte) + ".";
+    }
+    out += " " + to_string(change.link) + "\n";
 }
 
 inline void append_entry(std::string& out, const TimelineEntry& entry) {

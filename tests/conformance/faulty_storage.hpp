@@ -73,9 +73,18 @@ class FaultyCursor final : public Cursor {
   public:
     FaultyCursor(std::unique_ptr<Cursor> inner, FaultPlan& plan)
         : inner_(std::move(inner)), plan_(&plan) {}
-    bool next(void* object) override {
+    using Cursor::next;
+    bool next() override {
         plan_->pass("Cursor::next");
-        return inner_->next(object);
+        return inner_->next();
+    }
+    void read(void* object) override {
+        plan_->pass("Cursor::read");
+        inner_->read(object);
+    }
+    ValueView value(std::size_t index) override {
+        plan_->pass("Cursor::value");
+        return inner_->value(index);
     }
 
   private:
@@ -122,6 +131,10 @@ class FaultyStorage final : public Storage {
     bool get(const Entity& entity, Id id, void* object) override {
         plan_->pass("get");
         return inner_->get(entity, id, object);
+    }
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override {
+        plan_->pass("get_many");
+        return std::make_unique<FaultyCursor>(inner_->get_many(entity, ids), *plan_);
     }
     bool is_live(const Entity& entity, Id id) override {
         plan_->pass("is_live");
@@ -190,6 +203,20 @@ class FaultyStorage final : public Storage {
         plan_->pass("timeline_via");
         return inner_->timeline_via(party, via);
     }
+
+    void add_to_tallies(std::span<const TallyLine> changes) override {
+        plan_->pass("add_to_tallies");
+        inner_->add_to_tallies(changes);
+    }
+    std::vector<TallyLine> tally(TallyNumber number) override {
+        plan_->pass("tally");
+        return inner_->tally(number);
+    }
+    void clear_tally(TallyNumber number) override {
+        plan_->pass("clear_tally");
+        inner_->clear_tally(number);
+    }
+    void limit_reads(const ReadLimits& limits) override { inner_->limit_reads(limits); }
 
     std::string setting(std::string_view key) override {
         plan_->pass("setting");

@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE("history: a line comes out as it went in", Backend, CRMKIT_BA
     Opened<Backend> store;
     CHECK(store->last_position() == 0);
     CHECK_FALSE(store->change(1));
-    const Change lines[] = {
+    Change lines[] = {
         {1, Instant::min(), Id{INT64_MAX}, "import", 0, 65535, Id{INT64_MAX}, ChangeKind::created,
          1, ""},
         {2, Instant::max(), Id{}, "", 1, 1, Id{1}, ChangeKind::restored, INT64_MAX,
@@ -38,6 +38,9 @@ TEST_CASE_TEMPLATE("history: a line comes out as it went in", Backend, CRMKIT_BA
         {3, Instant{0}, Id{9}, "'; DROP TABLE changes; --", 2, 1001, Id{3}, ChangeKind::deleted, 4,
          std::string(1'000'000, 'x')},
     };
+    lines[1].salt = {1, 0, 255};
+    lines[1].link.bytes = {0, 2, 254};
+    lines[2].link.bytes.back() = 1;
     for (const Change& change : lines) {
         store->append(change);
     }

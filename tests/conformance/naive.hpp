@@ -121,6 +121,18 @@ std::string ids_of(const Records& records) {
     return out;
 }
 
+/// The fields that a cursor shows otherwise than it has read them into a record; none if all is
+/// well.
+inline std::string differing_values(Cursor& cursor, const Entity& entity, const Record& record) {
+    std::string out;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (!(cursor.value(i) == record.get(entity.fields[i]))) {
+            out += std::string(entity.fields[i].name) + " ";
+        }
+    }
+    return out;
+}
+
 /// All records that a cursor shows.
 inline std::vector<std::unique_ptr<Record>> read_all(Cursor& cursor, const Entity& entity) {
     std::vector<std::unique_ptr<Record>> found;
@@ -129,6 +141,7 @@ inline std::vector<std::unique_ptr<Record>> read_all(Cursor& cursor, const Entit
         if (!cursor.next(record->object())) {
             return found;
         }
+        CHECK(differing_values(cursor, entity, *record) == "");
         found.push_back(std::move(record));
     }
 }

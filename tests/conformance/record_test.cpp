@@ -5,6 +5,7 @@
 
 #include "conformance/backend.hpp"
 #include "conformance/contents.hpp"
+#include "conformance/naive.hpp"
 
 namespace crmkit::conformance {
 namespace {
@@ -297,6 +298,44 @@ TEST_CASE_TEMPLATE("record: random values of every type, updated at random", Bac
         CHECK(difference(record, found) == "");
     }
     CHECK(problems_of(*store) == "");
+}
+
+TEST_CASE_TEMPLATE("record: many are found by one list of ids, in its order", Backend,
+                   CRMKIT_BACKENDS) {
+    Opened<Backend> store;
+    for (const std::int64_t id : {1, 2, 3, 4}) {
+        Specimen one = filled(id);
+        one.region = std::to_string(id);
+        one.deleted_at = id == 3 ? std::optional(Instant{5}) : std::nullopt;
+        store->insert(specimens(), &one);
+    }
+    const Plain other = plain(5);
+    store->insert(entity_of<Plain>(), &other);
+    const std::vector<Id> ids{Id{4}, Id{99}, Id{1}, Id{3}, Id{5}, Id{4}, Id{}, Id{-1}};
+    const auto cursor = store->get_many(specimens(), ids);
+    CHECK(ids_of(read_all(*cursor, specimens())) == "4 1 3 4");
+    CHECK_FALSE(cursor->next());
+    CHECK_FALSE(store->get_many(specimens(), {})->next());
+}
+
+TEST_CASE_TEMPLATE("record: a cursor shows each value without reading the record", Backend,
+                   CRMKIT_BACKENDS) {
+    Opened<Backend> store;
+    Random random(7);
+    std::vector<Id> ids;
+    for (std::int64_t id = 1; id <= 50; ++id) {
+        Record record(specimens());
+        for (const Field& field : specimens().fields.subspan(header::count)) {
+            const bool is_key = field.name == "code" || field.name == "sequence";
+            const bool is_reference = field.name == "parent";
+            record.set(field, is_key || is_reference ? Value() : random_value(field, random));
+        }
+        header_of(record).id() = ids.emplace_back(Id{id});
+        store->insert(specimens(), record.object());
+        const auto cursor = store->get_many(specimens(), {&ids.back(), 1});
+        REQUIRE(cursor->next());
+        CHECK(differing_values(*cursor, specimens(), record) == "");
+    }
 }
 
 }  // namespace

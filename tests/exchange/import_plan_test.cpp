@@ -13,7 +13,7 @@ using exchange::suggest_plan;
 
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using CsvRows = std::vector<std::vector<std::string>>;
 
 /// Where each column of a suggested plan goes: "Mail → email; Firma → account.name".
 std::string described(const ImportPlan& plan) {
@@ -47,7 +47,7 @@ std::string described(const ImportPlan& plan) {
 }
 
 std::string suggested(std::string_view entity, const std::vector<std::string>& headers,
-                      const Rows& rows = {}) {
+                      const CsvRows& rows = {}) {
     return described(suggest_plan(standard_registry(), entity, headers, rows));
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("the sample decides on dates, numbers, currencies, labels and keys") {
     CHECK(suggested("contact", {"Birthday"}, {{"01/05/1980"}}) ==
           "Birthday → birth_date date(dd/mm/yyyy)");
     const std::vector<std::string> headers{"Opportunity", "Betrag"};
-    const Rows rows{{"A", "1.234,56 €"}, {"B", "12 €"}};
+    const CsvRows rows{{"A", "1.234,56 €"}, {"B", "12 €"}};
     const ImportPlan plan = suggest_plan(standard_registry(), "opportunity", headers, rows);
     CHECK(plan.currency == "EUR");
     CHECK(described(plan) == "Opportunity → name; Betrag → amount number(,)");

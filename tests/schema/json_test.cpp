@@ -516,3 +516,16 @@ TEST_CASE("naughty strings come back as they were") {
     }
     CHECK(seen > 500);
 }
+
+TEST_CASE("a character that needs care is found wherever it stands") {
+    for (std::size_t size = 0; size < 40; ++size) {
+        const std::string plain(size, 'a');
+        CHECK(json_string(plain) == "\"" + plain + "\"");
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text = plain;
+            text[at] = '"';
+            CHECK(json_string(text) ==
+                  "\"" + plain.substr(0, at) + "\\\"" + plain.substr(at + 1) + "\"");
+        }
+    }
+}

@@ -279,6 +279,45 @@ inline std::string_view check_domain(std::string_view domain) {
     return total > longest_domain ? "has a domain of more than 253 bytes" : "";
 }
 
+/// Whether the text is a mailbox of the commonest kind, so that the general way need not look at
+/// it: an ASCII dot-string before the @, and after it a domain name without A-labels. No for
+/// everything else, mailbox or not.
+inline bool is_plain_mailbox(std::string_view text) noexcept {
+    if (text.size() > longest_mailbox) {
+        return false;
+    }
+    std::size_t at = 0;
+    char before = '.';
+    for (; at < text.size() && text[at] != '@'; ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool is_dot = byte == '.';
+        if (is_dot ? before == '.' : byte >= 0x80 || !atom_bytes[byte]) {
+            return false;
+        }
+        before = text[at];
+    }
+    if (before == '.' || at > longest_local_part || at == text.size()) {
+        return false;
+    }
+    std::size_t label = ++at;  // where the present label starts
+    const auto is_plain_label = [text, &label](std::size_t end) {
+        const std::size_t size = end - label;
+        return size > 0 && size <= longest_label && text[label] != '-' && text[end - 1] != '-' &&
+               !(size > 4 && text[label + 2] == '-' && text[label + 3] == '-');
+    };
+    for (; at < text.size(); ++at) {
+        if (text[at] == '.') {
+            if (!is_plain_label(at)) {
+                return false;
+            }
+            label = at + 1;
+        } else if (!is_ascii_alphanumeric(text[at]) && text[at] != '-') {
+            return false;
+        }
+    }
+    return is_plain_label(text.size());
+}
+
 /// "" when the text is a mailbox, whose halves `parts` then has; else what is wrong.
 inline std::string_view split_mailbox(std::string_view text, MailboxParts& parts) {
     if (text.empty()) {
@@ -443,6 +482,11 @@ inline std::string normal_form(const Mailbox& address) {
 
 /// normal_form() of a text; nothing when it is no mailbox. The quick way for plain addresses.
 inline std::optional<std::string> normalize_email_address(std::string_view text) {
+    if (detail::is_plain_mailbox(text)) {
+        std::string lower(text);
+        std::transform(lower.begin(), lower.end(), lower.begin(), detail::ascii_lower);
+        return lower;
+    }
     detail::MailboxParts parts;
     if (!detail::split_mailbox(text, parts).empty()) {
         return std::nullopt;

@@ -30,8 +30,10 @@ class IdGenerator {
     }
 
     /// The next id. Throws limit when the clock is before 2020 or past 2089.
-    Id next() {
-        const std::int64_t now = clock_->now().microseconds / 1000 - Id::epoch_milliseconds;
+    Id next() { return next(clock_->now()); }
+    /// The same for who has just asked the clock.
+    Id next(Instant instant) {
+        const std::int64_t now = instant.microseconds / 1000 - Id::epoch_milliseconds;
         const std::lock_guard lock(mutex_);
         std::int64_t time = last_;
         std::int64_t sequence = last_sequence_ + 1;

@@ -486,6 +486,39 @@ constexpr bool is_complete(const PhoneRegion& region, std::string_view national)
     return national.size() >= 7 && has_shape(region, national);
 }
 
+/// Whether the text is a plus and as many digits as E.164 allows, and so needs no reading.
+inline bool is_plain_number(std::string_view text) noexcept {
+    constexpr std::size_t fewest = 7;
+    constexpr std::size_t most = 15;
+    return text.size() > fewest && text.size() <= most + 1 && text.front() == '+' &&
+           std::all_of(text.begin() + 1, text.end(), is_digit);
+}
+
+/// A number and its extension, found in what a person wrote.
+class PhoneParts {
+  public:
+    /// False when the text has none. `raw` must outlive the parts.
+    bool find(std::string_view raw) {
+        if (is_plain_number(raw)) {
+            number = raw;
+            return true;
+        }
+        if (!read_phone_text(raw, text_)) {
+            return false;
+        }
+        number = find_number(text_.view(), joined_);
+        split_extension(number, number, extension);
+        return looks_like_number(number);
+    }
+
+    std::string_view number;
+    std::string_view extension;
+
+  private:
+    PhoneText text_;
+    PhoneText joined_;
+};
+
 }  // namespace detail
 
 /// Reads a telephone number as a person in `default_region` (ISO 3166-1 alpha-2, either case)
@@ -498,17 +531,11 @@ constexpr bool is_complete(const PhoneRegion& region, std::string_view national)
 /// length is brought into the form all the same, so that it can be found, and is not `possible`.
 inline std::optional<DialNumber> parse_phone_number(std::string_view raw,
                                                     std::string_view default_region = {}) {
-    detail::PhoneText text;
-    if (!detail::read_phone_text(raw, text)) {
+    detail::PhoneParts parts;
+    if (!parts.find(raw)) {
         return std::nullopt;
     }
-    detail::PhoneText joined;
-    std::string_view number = detail::find_number(text.view(), joined);
-    std::string_view extension;
-    detail::split_extension(number, number, extension);
-    if (!detail::looks_like_number(number)) {
-        return std::nullopt;
-    }
+    const std::string_view number = parts.number;
     const detail::PhoneRegion* const home = detail::find_phone_region(default_region);
     detail::PhoneDigits national;
     const detail::PhoneRegion* region = detail::resolve_number(home, number, false, national);
@@ -531,7 +558,7 @@ inline std::optional<DialNumber> parse_phone_number(std::string_view raw,
     DialNumber parsed;
     parsed.e164 = '+' + std::to_string(region->calling_code);
     parsed.e164 += result;
-    parsed.extension = extension;
+    parsed.extension = parts.extension;
     parsed.possible = detail::has_bit(plan->lengths | plan->local_lengths, result.size());
     return parsed;
 }

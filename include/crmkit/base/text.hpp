@@ -367,35 +367,94 @@ class Folder {
     bool gap_ = false;
 };
 
+/// The folds of the letters of European names, U+00C0 to U+017F, which have two bytes each: what
+/// Folder makes of each by itself, which is also what it makes of it beside others and ASCII, since
+/// a fold of these is a base letter or two and nothing that composes.
+class LatinFolds {
+  public:
+    static constexpr unsigned char first_lead = 0xC3;
+    static constexpr unsigned char last_lead = 0xC5;
+
+    LatinFolds() {
+        for (std::size_t i = 0; i < folds_.size(); ++i) {
+            std::string text;
+            append_character(text, first + static_cast<char32_t>(i));
+            std::string folded;
+            Folder(folded).append(text);
+            folds_[i].size = static_cast<std::uint8_t>(folded.copy(folds_[i].bytes, longest));
+        }
+    }
+    /// The fold of the letter with these two bytes; at most as long as longest.
+    [[nodiscard]] std::string_view of(unsigned char lead, unsigned char trail) const {
+        const Fold& fold = folds_[((lead & 0x1FU) << 6U) + (trail & 0x3FU) - first];
+        return {fold.bytes, fold.size};
+    }
+    static constexpr std::size_t longest = 3;
+
+    static const LatinFolds& instance() {
+        static const LatinFolds folds;
+        return folds;
+    }
+
+  private:
+    static constexpr char32_t first = 0xC0;
+    struct Fold {
+        std::uint8_t size = 0;
+        char bytes[longest] = {};
+    };
+    std::array<Fold, 0x180 - first> folds_{};
+};
+
+/// fold_into() for any text, by the general way.
+inline void fold_slowly(std::string& out, std::string_view text) {
+    if (find_invalid_utf8(text) == std::string_view::npos) {
+        Folder(out).append(text);
+    } else {
+        Folder(out).append(with_replacements(text));
+    }
+}
+
+constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
 }  // namespace detail
 
 /// Appends the search normal form of `text` to `out`; see fold(). `text` must not lie in `out`.
 inline void fold_into(std::string& out, std::string_view text) {
+    using detail::LatinFolds;
     const std::size_t start = out.size();
-    out.resize(start + text.size());
+    out.resize(start + text.size() + text.size() / 2 + 1);  // two bytes can become three
     char* const begin = out.data() + start;
     char* to = begin;
     bool gap = false;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x80) {
-            out.resize(start);
-            if (find_invalid_utf8(text) == std::string_view::npos) {
-                detail::Folder(out).append(text);
-            } else {
-                detail::Folder(out).append(detail::with_replacements(text));
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x80) {
+            const char folded = detail::ascii_folds[byte];
+            if (folded == '\0') {
+                gap = true;
+                continue;
             }
-            return;
-        }
-        const char folded = detail::ascii_folds[static_cast<unsigned char>(c)];
-        if (folded == '\0') {
-            gap = true;
+            if (gap && to != begin) {
+                *to++ = ' ';
+            }
+            gap = false;
+            *to++ = folded;
             continue;
+        }
+        const bool is_latin = byte >= LatinFolds::first_lead && byte <= LatinFolds::last_lead &&
+                              i + 1 < text.size() && detail::is_continuation(text[i + 1]);
+        if (!is_latin) {
+            out.resize(start);
+            detail::fold_slowly(out, text);
+            return;
         }
         if (gap && to != begin) {
             *to++ = ' ';
         }
         gap = false;
-        *to++ = folded;
+        const std::string_view folded =
+            LatinFolds::instance().of(byte, static_cast<unsigned char>(text[++i]));
+        to += folded.copy(to, LatinFolds::longest);
     }
     out.resize(start + static_cast<std::size_t>(to - begin));
 }

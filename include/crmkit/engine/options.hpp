@@ -28,6 +28,10 @@ struct OpenOptions {
     std::chrono::milliseconds busy_timeout{5000};
     /// Page cache of each connection in KiB; default 16 MiB. Raise it for bulk work.
     std::int64_t cache_kib = 16'384;
+    /// How long the log of commits grows before a commit copies it into the file itself, in KiB;
+    /// default 4 MiB. Raise it, to 64 MiB or so, where Crm::checkpoint() is called beside the
+    /// writers: commits are then faster and none takes much longer than the others.
+    std::int64_t log_kib = 4096;
     /// The time of the store; default the system's clock. Give a ManualClock for tests and replays.
     std::shared_ptr<Clock> clock{};
     /// Seeds what chance the store needs; by default taken from the system when it is opened.

@@ -20,6 +20,7 @@
 #include "crmkit/engine/upsert.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
+#include "crmkit/store/read_meter.hpp"
 
 namespace crmkit {
 
@@ -68,6 +69,15 @@ class Session {
             record.reset();
         }
         return record;
+    }
+    /// The records with these ids, in their order, by one search of the store. Throws not_found
+    /// with a problem for each that is not there.
+    template <RecordType T>
+    [[nodiscard]] std::vector<T> get_many(std::span<const Id> ids) {
+        std::vector<T> records;
+        records.reserve(ids.size());
+        read_many(entity_of<T>(), ids, [&records]() -> void* { return &records.emplace_back(); });
+        return records;
     }
     /// Writes the fields of `record` that differ from the store, and gives it back as stored.
     /// Throws conflict when it was changed since `record` was read; validation; not_found.
@@ -130,6 +140,16 @@ class Session {
     [[nodiscard]] Results<T> query(std::string_view text = {}, const Parameters& parameters = {}) {
         return Results<T>(stream(entity_of<T>(), text, parameters));
     }
+    /// The same records where they lie in the store, without copying them.
+    template <RecordType T>
+    [[nodiscard]] Rows<T> rows(std::string_view text = {}, const Parameters& parameters = {}) {
+        return Rows<T>(stream(entity_of<T>(), text, parameters));
+    }
+    /// The live records with these ids, in their order, where they lie in the store.
+    template <RecordType T>
+    [[nodiscard]] Rows<T> rows(std::span<const Id> ids) {
+        return Rows<T>(stream(entity_of<T>(), ids));
+    }
     /// One page of a query, found by where the page before ended.
     template <RecordType T>
     [[nodiscard]] Page<T> page(std::string_view text, const PageRequest& request = {},
@@ -140,6 +160,13 @@ class Session {
                                       [&page]() -> void* { return &page.records.emplace_back(); });
         page.records.resize(end.count);
         page.next = end.next;
+        if (!request.include.empty()) {
+            std::vector<const void*> objects;
+            for (const T& record : page.records) {
+                objects.push_back(&record);
+            }
+            page.included = referred_to(entity_of<T>(), objects, request.include);
+        }
         return page;
     }
     /// Groups and measures: "count(), sum(amount) by stage.name where state = 'open'". A row for
@@ -175,6 +202,14 @@ class Session {
     /// One state of the store for several reads, and faster than each by itself.
     [[nodiscard]] TransactionScope read_transaction();
 
+    // --- Limits of reads ------------------------------------------------------------------------
+
+    /// Lets another thread end what this session is reading.
+    [[nodiscard]] std::shared_ptr<Cancellation> cancellation();
+    /// How many steps each read may take before it throws limit; 0, the default, for any number.
+    /// A step is the work on one row or so. For texts of queries that come from outside.
+    void set_step_budget(std::int64_t steps);
+
     // --- History --------------------------------------------------------------------------------
 
     /// What happened to a record, oldest first.
@@ -193,6 +228,15 @@ class Session {
     /// As get(). `object` is a constructed struct of `entity`.
     void read(const Entity& entity, Id id, void* object);
     bool try_read(const Entity& entity, Id id, void* object, Deleted deleted = Deleted::hidden);
+    /// As get_many(). `slot` gives a constructed struct to read the next record into.
+    void read_many(const Entity& entity, std::span<const Id> ids,
+                   const std::function<void*()>& slot);
+    /// The live records that these reference fields of some records lead to, each once, by
+    /// ascending id. Throws not_found for an unknown field, invalid_argument for one that is no
+    /// reference.
+    [[nodiscard]] std::vector<Record> referred_to(const Entity& entity,
+                                                  std::span<const void* const> objects,
+                                                  std::span<const std::string> fields);
     /// As update(), for any entity; `record` becomes as stored.
     void write(MutableRecordView record);
     /// As update() of named fields; `stored` becomes the record as stored.
@@ -207,6 +251,9 @@ class Session {
                                          const std::function<void*()>& next);
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
                                                        const Parameters& parameters);
+    /// The live records with these ids, in their order.
+    [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity,
+                                                       std::span<const Id> ids);
     /// Reads one page; `slot` gives a constructed struct to read the next record into, and may be
     /// asked once more than there are records.
     PageEnd read_page(const Entity& entity, std::string_view text, const PageRequest& request,

@@ -244,6 +244,11 @@ inline void move_to_row(std::vector<Problem>& problems, std::size_t first,
     }
 }
 
+/// Whether nothing can be wrong with a value that a member of this type holds.
+constexpr bool takes_any_value(FieldType type) {
+    return type == FieldType::integer || type == FieldType::decimal || type == FieldType::boolean;
+}
+
 inline bool check_rows(const RecordView& record, const Field& field,
                        std::vector<Problem>& problems) {
     const std::size_t before = problems.size();
@@ -262,12 +267,6 @@ inline bool check_rows(const RecordView& record, const Field& field,
     return problems.size() == before;
 }
 
-inline bool is_empty(const RecordView& record, const Field& field) {
-    return field.type() == FieldType::structure_list
-               ? field.native->row_count(field.member(record.object())) == 0
-               : record.get(field).is_null();
-}
-
 }  // namespace detail
 
 /// check_value() for every field and every row of lists, and that no required field is empty. Adds
@@ -276,11 +275,13 @@ inline bool check_record(const RecordView& record, std::vector<Problem>& problem
     const std::size_t before = problems.size();
     const Structure& structure = record.structure();
     for (const Field& field : structure.fields) {
-        if (field.is_required && detail::is_empty(record, field)) {
-            problems.push_back(detail::problem_of(structure, field, {}, "is required"));
+        if (field.is_null(record.object())) {
+            if (field.is_required) {
+                problems.push_back(detail::problem_of(structure, field, {}, "is required"));
+            }
         } else if (field.type() == FieldType::structure_list) {
             detail::check_rows(record, field, problems);
-        } else {
+        } else if (!detail::takes_any_value(field.type())) {
             check_value(structure, field, record.get(field), problems);
         }
     }

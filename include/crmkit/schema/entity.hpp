@@ -47,6 +47,12 @@ struct StateMachine {
     }
 };
 
+/// A field that holds the normal form of another.
+struct NormalForm {
+    const Field* field = nullptr;
+    const Field* source = nullptr;
+};
+
 /// The description of an entity. Static and immutable for the compiled-in model.
 struct Entity : Structure {
     /// Permanent, stored in files.
@@ -56,6 +62,7 @@ struct Entity : Structure {
     /// The text field that names a record to a person; null when there is none.
     const Field* title = nullptr;
     std::span<const Index> indexes{};
+    std::span<const NormalForm> normal_forms{};
     const StateMachine* state_machine = nullptr;
     /// Fills the computed fields of `object` from its others; null when there are none.
     void (*derive)(void* object) = nullptr;
@@ -141,17 +148,49 @@ constexpr auto indexes_of() {
 template <RecordType T>
 inline constexpr auto record_indexes = indexes_of<T>();
 
+/// The field of T with this name, or null.
 template <RecordType T>
-constexpr const Field* title_field() {
-    if constexpr (requires { T::title_field; }) {
-        for (const Field& field : record_fields<T>) {
-            if (field.name == T::title_field) {
-                return &field;
-            }
+constexpr const Field* record_field(std::string_view name) {
+    for (const Field& field : record_fields<T>) {
+        if (field.name == name) {
+            return &field;
         }
     }
     return nullptr;
 }
+
+template <RecordType T>
+constexpr const Field* title_field() {
+    if constexpr (requires { T::title_field; }) {
+        return record_field<T>(T::title_field);
+    } else {
+        return nullptr;
+    }
+}
+
+template <RecordType T>
+constexpr std::size_t normal_form_count() {
+    std::size_t count = 0;
+    for (const Field& field : record_fields<T>) {
+        count += field.normal_form_of.empty() ? 0U : 1U;
+    }
+    return count;
+}
+
+template <RecordType T>
+constexpr auto normal_forms_of() {
+    std::array<NormalForm, normal_form_count<T>()> forms{};
+    std::size_t next = 0;
+    for (const Field& field : record_fields<T>) {
+        if (!field.normal_form_of.empty()) {
+            forms[next++] = {&field, record_field<T>(field.normal_form_of)};
+        }
+    }
+    return forms;
+}
+
+template <RecordType T>
+inline constexpr auto record_normal_forms = normal_forms_of<T>();
 
 template <RecordType T>
 constexpr Entity make_entity() {
@@ -162,6 +201,7 @@ constexpr Entity make_entity() {
     entity.plural = T::entity_plural;
     entity.title = title_field<T>();
     entity.indexes = record_indexes<T>;
+    entity.normal_forms = record_normal_forms<T>;
     if constexpr (requires { T::state_machine; }) {
         entity.state_machine = &T::state_machine;
     }

@@ -90,6 +90,16 @@ struct Field {
         return static_cast<std::byte*>(object) + offset;
     }
 
+    /// Whether `object` has no value here.
+    [[nodiscard]] bool is_null(const void* object) const {
+        // Most fields are texts: no call for those.
+        return native->kind == NativeKind::text
+                   ? static_cast<const std::string*>(member(object))->empty()
+                   : native->is_null(member(object));
+    }
+    /// The value that `object` has here, borrowed from it.
+    [[nodiscard]] ValueView get(const void* object) const { return native->get(member(object)); }
+
     /// A create or update that leaves it empty is refused.
     [[nodiscard]] constexpr Field required() const {
         Field field = *this;

@@ -42,6 +42,15 @@ inline std::size_t plain_run_in_json(std::string_view text, std::size_t at) noex
         }
         at += sizeof block;
     }
+    // The last block, overlapping the one before, in place of its bytes one by one.
+    const std::size_t left = text.size() - at;
+    if (left > 0 && left < sizeof(std::uint64_t) && text.size() - start >= sizeof(std::uint64_t)) {
+        std::uint64_t block = 0;
+        std::memcpy(&block, text.data() + text.size() - sizeof block, sizeof block);
+        if (is_plain_block_in_json(block)) {
+            return text.size() - start;
+        }
+    }
     while (at < text.size() && is_plain_in_json(text[at])) {
         ++at;
     }

@@ -81,6 +81,9 @@ struct NativeType {
     std::uint32_t alignment;
     /// The labels of an enumeration, in declared order; empty for other types.
     std::span<const std::string_view> labels;
+    /// Whether get() gives null, found out without making a value of it; a structure_list is null
+    /// when it has no rows.
+    bool (*is_null)(const void* member);
     /// Borrows the member's value.
     ValueView (*get)(const void* member);
     /// Stores a value of the right kind, or null; the caller has checked it.
@@ -245,6 +248,22 @@ constexpr FieldType field_type(NativeKind kind) {
 }
 
 template <typename T>
+bool is_null_member(const void* member) {
+    const T& value = *static_cast<const T*>(member);
+    if constexpr (is_optional<T>) {
+        return !value;
+    } else if constexpr (std::is_same_v<T, Json>) {
+        return value.text.empty();
+    } else if constexpr (std::is_same_v<T, std::string> || is_vector<T>) {
+        return value.empty();
+    } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, Link>) {
+        return !value;
+    } else {
+        return false;
+    }
+}
+
+template <typename T>
 ValueView get_member(const void* member) {
     const T& value = *static_cast<const T*>(member);
     if constexpr (is_optional<T>) {
@@ -338,6 +357,7 @@ constexpr NativeType make_native_type() {
         sizeof(T),
         alignof(T),
         labels_of_member<T>(),
+        &is_null_member<T>,
         &get_member<T>,
         &set_member<T>,
         [](void* member) { new (member) T(); },

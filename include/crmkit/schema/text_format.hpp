@@ -94,7 +94,8 @@ inline bool may_be_phone_number(std::string_view text) {
     int digits = 0;
     for (std::size_t at = 0; at < text.size();) {
         const char32_t c = next_character(text, at);
-        digits += c == '0' || category_of(c) == UTF8PROC_CATEGORY_ND ? 1 : 0;
+        const bool is_ascii_digit = c >= '0' && c <= '9';
+        digits += is_ascii_digit || (c >= 0x80 && category_of(c) == UTF8PROC_CATEGORY_ND) ? 1 : 0;
         if (c < 0x20 || c == 0x7F) {
             return false;
         }
@@ -149,7 +150,7 @@ inline std::string_view format_fault(TextFormat format, std::string_view text) {
             return {};
         case TextFormat::email_address: {
             MailboxParts parts;
-            return split_mailbox(text, parts);
+            return is_plain_mailbox(text) ? "" : split_mailbox(text, parts);
         }
         case TextFormat::phone_number:
             return may_be_phone_number(text) ? "" : "is not a phone number: it has no three digits";

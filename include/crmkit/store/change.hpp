@@ -1,9 +1,11 @@
 /// `Change`: one line of the history: who did what to which record, field by field.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
+#include "crmkit/base/digest.hpp"
 #include "crmkit/base/id.hpp"
 #include "crmkit/base/instant.hpp"
 #include "crmkit/schema/native.hpp"
@@ -30,6 +32,12 @@ struct Change {
     /// The changed fields as JSON: {"<field id>":[before, after], …}; a value that was or became
     /// empty is null.
     std::string values{};
+    /// Hashed with the values, so that nobody can find out by trying what destroyed values were.
+    std::array<std::uint8_t, 16> salt{};
+    /// Ties the change to the one before it: none may be altered, left out or put in between. None
+    /// for changes of a time when crmkit did not tie them. See
+    /// docs/decisions/0016-history-chain.md.
+    Digest link{};
 };
 
 }  // namespace crmkit

@@ -144,11 +144,14 @@ class MemoryConnection final : public Storage {
     }
     std::unique_ptr<Cursor> scan(const expr::Query& query,
                                  const QueryArguments& arguments) override {
-        return scan_memory(snapshot(), query, arguments);
+        return scan_memory(snapshot(), query, arguments, meter_);
+    }
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override {
+        return get_many_from_memory(*visible(), entity, ids, meter_);
     }
     std::vector<std::vector<Value>> aggregate(const expr::Aggregation& aggregation,
                                               const QueryArguments& arguments) override {
-        return aggregate_memory(snapshot(), aggregation, arguments);
+        return aggregate_memory(snapshot(), aggregation, arguments, meter_);
     }
     Id highest_id() override { return visible()->records.highest_id(); }
 
@@ -201,6 +204,22 @@ class MemoryConnection final : public Storage {
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override {
         return visible()->timeline.read_via(party, via);
     }
+
+    void add_to_tallies(std::span<const TallyLine> changes) override {
+        write([&](MemoryState& state) {
+            for (const TallyLine& change : changes) {
+                state.tallies.add(change);
+            }
+        });
+    }
+    std::vector<TallyLine> tally(TallyNumber number) override {
+        return visible()->tallies.lines(number);
+    }
+    void clear_tally(TallyNumber number) override {
+        write([&](MemoryState& state) { state.tallies.clear(number); });
+    }
+
+    void limit_reads(const ReadLimits& limits) override { meter_.start(limits); }
 
     std::string setting(std::string_view key) override {
         const auto state = visible();
@@ -305,6 +324,7 @@ class MemoryConnection final : public Storage {
     std::vector<MemoryState> saved_;
     bool is_changed_ = false;
     std::uint64_t seen_;
+    ReadMeter meter_;
 };
 
 }  // namespace detail

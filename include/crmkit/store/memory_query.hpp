@@ -16,6 +16,7 @@
 #include "crmkit/expr/parameters.hpp"
 #include "crmkit/schema/check.hpp"
 #include "crmkit/store/memory_state.hpp"
+#include "crmkit/store/read_meter.hpp"
 #include "crmkit/store/storage.hpp"
 
 namespace crmkit::detail {
@@ -48,8 +49,10 @@ class MemoryRecordSource final : public expr::RecordSource {
 /// A state with what a query over it is run with, kept for as long as its cursor.
 class MemoryQueryScope {
   public:
-    MemoryQueryScope(std::shared_ptr<const MemoryState> state, const QueryArguments& arguments)
+    MemoryQueryScope(std::shared_ptr<const MemoryState> state, const QueryArguments& arguments,
+                     ReadMeter& meter)
         : state_(std::move(state)),
+          meter_(&meter),
           source_(state_->records),
           parameters_(std::vector<Value>(arguments.parameters.begin(), arguments.parameters.end())),
           context_{expr::Moment(arguments.now), parameters_.views(), &source_} {}
@@ -59,6 +62,7 @@ class MemoryQueryScope {
 
     [[nodiscard]] const MemoryRecords& records() const { return state_->records; }
     [[nodiscard]] const expr::Context& context() const { return context_; }
+    [[nodiscard]] ReadMeter& meter() const { return *meter_; }
 
     /// Few live records of an entity among which all are that meet a filter; nothing when no index
     /// helps to find them.
@@ -85,6 +89,7 @@ class MemoryQueryScope {
         }
         for (auto at = records().first_of(entity.number); at && at.key().entity == entity.number;
              at.forward()) {
+            meter_->step();
             if (!header_of(*at.value()).deleted_at()) {
                 visit_one(at.value());
             }
@@ -125,17 +130,46 @@ class MemoryQueryScope {
     }
 
     std::shared_ptr<const MemoryState> state_;
+    ReadMeter* meter_;
     MemoryRecordSource source_;
     expr::BoundParameters parameters_;
     expr::Context context_;
 };
 
-/// Walks over all live records in the order of their ids and shows those that match.
-class MemoryWalk final : public Cursor {
+/// A cursor over stored records. They may be of an earlier declaration of their entity than the
+/// one who reads.
+class MemoryCursor : public Cursor {
   public:
+    explicit MemoryCursor(const Entity& entity) : entity_(&entity) {}
+
+    void read(void* object) override {
+        transfer(present_->structure(), present_->object(), *entity_, object);
+    }
+    ValueView value(std::size_t index) override {
+        const Field& wanted = entity_->fields[index];
+        const Structure& stored = present_->structure();
+        const Field* field =
+            stored.fields.data() == entity_->fields.data() ? &wanted : stored.find(wanted.id);
+        return field == nullptr ? ValueView() : present_->get(*field);
+    }
+
+  protected:
+    void show(StoredRecord record) { present_ = std::move(record); }
+
+  private:
+    const Entity* entity_;
+    StoredRecord present_;
+};
+
+/// Walks over all live records in the order of their ids and shows those that match.
+class MemoryWalk final : public MemoryCursor {
+  public:
+    using Cursor::next;
+
     MemoryWalk(std::shared_ptr<const MemoryState> state, const expr::Query& query,
-               const QueryArguments& arguments)
-        : scope_(std::move(state), arguments),
+               const QueryArguments& arguments, ReadMeter& meter)
+        : MemoryCursor(*query.entity),
+          scope_(std::move(state), arguments, meter),
           query_(&query),
           is_descending_(query.order.front().is_descending),
           left_(query.limit.value_or(INT64_MAX)) {
@@ -147,12 +181,13 @@ class MemoryWalk final : public Cursor {
                               : records.last_of(entity);
     }
 
-    bool next(void* object) override {
+    bool next() override {
         for (; at_ && at_.key().entity == query_->entity->number && left_ > 0; step()) {
+            scope_.meter().step();
             const Record& record = *at_.value();
             if (!header_of(record).deleted_at() &&
                 expr::matches(query_->filter, record, scope_.context())) {
-                transfer(record.structure(), record.object(), *query_->entity, object);
+                show(at_.value());
                 --left_;
                 step();
                 return true;
@@ -172,22 +207,22 @@ class MemoryWalk final : public Cursor {
 };
 
 /// Walks over records that have been found and sorted.
-class MemoryResult final : public Cursor {
+class MemoryResult final : public MemoryCursor {
   public:
-    MemoryResult(const Entity& entity, std::vector<StoredRecord> records)
-        : entity_(&entity), records_(std::move(records)) {}
+    using Cursor::next;
 
-    bool next(void* object) override {
+    MemoryResult(const Entity& entity, std::vector<StoredRecord> records)
+        : MemoryCursor(entity), records_(std::move(records)) {}
+
+    bool next() override {
         if (at_ == records_.size()) {
             return false;
         }
-        const StoredRecord record = std::move(records_[at_++]);
-        transfer(record->structure(), record->object(), *entity_, object);
+        show(std::move(records_[at_++]));
         return true;
     }
 
   private:
-    const Entity* entity_;
     std::vector<StoredRecord> records_;
     std::size_t at_ = 0;
 };
@@ -256,22 +291,36 @@ inline bool is_by_id(const expr::Query& query) {
 /// See Storage::scan(). The cursor keeps the state, and so does not see later changes.
 inline std::unique_ptr<Cursor> scan_memory(std::shared_ptr<const MemoryState> state,
                                            const expr::Query& query,
-                                           const QueryArguments& arguments) {
-    const MemoryQueryScope scope(state, arguments);
+                                           const QueryArguments& arguments, ReadMeter& meter) {
+    const MemoryQueryScope scope(state, arguments, meter);
     const auto few = scope.candidates(*query.entity, query.filter);
     if (!few && is_by_id(query)) {
-        return std::make_unique<MemoryWalk>(std::move(state), query, arguments);
+        return std::make_unique<MemoryWalk>(std::move(state), query, arguments, meter);
     }
     MemorySorter sorter(query, arguments.after, scope.context());
     scope.visit(*query.entity, few, [&sorter](const StoredRecord& record) { sorter.add(record); });
     return std::make_unique<MemoryResult>(*query.entity, sorter.take());
 }
 
+/// See Storage::get_many().
+inline std::unique_ptr<Cursor> get_many_from_memory(const MemoryState& state, const Entity& entity,
+                                                    std::span<const Id> ids, ReadMeter& meter) {
+    std::vector<StoredRecord> found;
+    for (const Id id : ids) {
+        meter.step();
+        if (StoredRecord record = state.records.share(entity, id)) {
+            found.push_back(std::move(record));
+        }
+    }
+    return std::make_unique<MemoryResult>(entity, std::move(found));
+}
+
 /// See Storage::aggregate().
 inline std::vector<std::vector<Value>> aggregate_memory(std::shared_ptr<const MemoryState> state,
                                                         const expr::Aggregation& aggregation,
-                                                        const QueryArguments& arguments) {
-    const MemoryQueryScope scope(std::move(state), arguments);
+                                                        const QueryArguments& arguments,
+                                                        ReadMeter& meter) {
+    const MemoryQueryScope scope(std::move(state), arguments, meter);
     expr::Aggregator aggregator(aggregation);
     scope.visit(*aggregation.entity, scope.candidates(*aggregation.entity, aggregation.filter),
                 [&](const StoredRecord& record) { aggregator.add(*record, scope.context()); });

@@ -80,6 +80,11 @@ class MemoryRecords {
         const StoredRecord* stored = records_.find({schema_->of(entity).entity->number, id});
         return stored == nullptr ? nullptr : stored->get();
     }
+    /// The same, to be kept; null when there is none.
+    [[nodiscard]] StoredRecord share(const Entity& entity, Id id) const {
+        const StoredRecord* stored = records_.find({schema_->of(entity).entity->number, id});
+        return stored == nullptr ? nullptr : *stored;
+    }
 
     /// Calls `visit(const StoredRecord&)` for each record, live or deleted, that has a value in an
     /// indexed field, by ascending id, until it returns false.

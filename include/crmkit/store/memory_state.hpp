@@ -19,6 +19,7 @@
 #include "crmkit/store/change.hpp"
 #include "crmkit/store/memory_records.hpp"
 #include "crmkit/store/snapshot_map.hpp"
+#include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
 
 namespace crmkit::detail {
@@ -229,6 +230,44 @@ class MemoryTimeline {
     SnapshotMap<Key, TimelineEntry> entries_;
 };
 
+/// The counts and sums of all tallies.
+class MemoryTallies {
+  public:
+    /// See Storage::add_to_tallies().
+    void add(const TallyLine& change) {
+        const Amount* const found = amounts_.find(change.key);
+        Amount amount = found == nullptr ? Amount{} : *found;
+        amount.count += change.count;
+        amount.sum = add_to_sum(amount.sum, change.sum);
+        if (amount.count == 0 && amount.sum == 0) {
+            amounts_.erase(change.key);
+        } else {
+            amounts_.assign(change.key, amount);
+        }
+    }
+    /// See Storage::tally().
+    [[nodiscard]] std::vector<TallyLine> lines(TallyNumber number) const {
+        std::vector<TallyLine> found;
+        for (auto at = amounts_.at_or_above(TallyKey{.tally = number, .weight = INT64_MIN});
+             at && at.key().tally == number; at.forward()) {
+            found.push_back({at.key(), at.value().count, at.value().sum});
+        }
+        return found;
+    }
+    void clear(TallyNumber number) {
+        for (const TallyLine& line : lines(number)) {
+            amounts_.erase(line.key);
+        }
+    }
+
+  private:
+    struct Amount {
+        std::int64_t count = 0;
+        std::int64_t sum = 0;
+    };
+    SnapshotMap<TallyKey, Amount> amounts_;
+};
+
 /// The whole content of a memory store: a value, whose copy is made in constant time and is a
 /// snapshot. A snapshot is read from any thread; a copy that is changed belongs to one.
 struct MemoryState {
@@ -236,6 +275,7 @@ struct MemoryState {
     MemoryWords words;
     MemoryHistory history;
     MemoryTimeline timeline;
+    MemoryTallies tallies;
     SnapshotMap<std::string, std::string> settings;
     /// Which commit made this state; counts up.
     std::uint64_t commit = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "crmkit/store/storage.hpp"
@@ -11,6 +12,10 @@
 struct sqlite3;
 
 namespace crmkit {
+
+namespace sqlite {
+class Connection;
+}  // namespace sqlite
 
 /// How much a power cut may take. A crash of the process alone never loses a committed change.
 enum class Durability : std::uint8_t {
@@ -30,6 +35,10 @@ struct SqliteOptions {
     std::chrono::milliseconds busy_timeout{5000};
     /// Page cache of each connection in KiB; default 16 MiB. Raise it for bulk work.
     std::int64_t cache_kib = 16'384;
+    /// How long the log of commits grows before a commit copies it into the file itself, in KiB;
+    /// default 4 MiB. Raise it, to 64 MiB or so, where Crm::checkpoint() is called beside the
+    /// writers: commits are then faster and none takes much longer than the others.
+    std::int64_t log_kib = 4096;
 };
 
 /// A store in one file (and its -wal and -shm beside it while it is open). Several processes may
@@ -39,12 +48,17 @@ class SqliteStore final : public Store {
     /// Opens nothing yet: the connections do. Throws two_sqlites when a second copy of SQLite is
     /// loaded in this process.
     SqliteStore(std::string path, SqliteOptions options);
+    ~SqliteStore() override;
     std::unique_ptr<Storage> connect_writer() override;
     std::unique_ptr<Storage> connect_reader() override;
+    void checkpoint() override;
 
   private:
     std::string path_;
     SqliteOptions options_;
+    std::mutex checkpoint_mutex_;
+    /// Made by the first checkpoint().
+    std::unique_ptr<sqlite::Connection> checkpointer_;
 };
 
 /// What crmkit may do on a connection that the host owns.

@@ -16,6 +16,8 @@
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
 #include "crmkit/store/change.hpp"
+#include "crmkit/store/read_meter.hpp"
+#include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
 
 namespace crmkit {
@@ -28,9 +30,23 @@ class Cursor {
     Cursor(const Cursor&) = delete;
     Cursor& operator=(const Cursor&) = delete;
     virtual ~Cursor() = default;
-    /// Reads the next record into `object`, a constructed struct of the query's entity. False at
-    /// the end.
-    virtual bool next(void* object) = 0;
+    /// Moves on to the next record; false at the end.
+    virtual bool next() = 0;
+    /// Reads the present record into `object`, a constructed struct of the query's entity. Only
+    /// after next() has said true.
+    virtual void read(void* object) = 0;
+    /// A field of the present record by its place in the entity's table, borrowed until the cursor
+    /// moves on or another list of text is looked at. Only after next() has said true.
+    virtual ValueView value(std::size_t index) = 0;
+
+    /// Both at once.
+    bool next(void* object) {
+        const bool is_there = next();
+        if (is_there) {
+            read(object);
+        }
+        return is_there;
+    }
 };
 
 /// What a transaction is going to do.
@@ -95,6 +111,9 @@ class Storage {
 
     /// Reads a record, live or deleted, into `object`; false when there is none.
     virtual bool get(const Entity& entity, Id id, void* object) = 0;
+    /// The records with these ids, live or deleted, in the order of `ids`, which must outlive the
+    /// cursor; one that is not there is passed over. One search of the store for all of them.
+    virtual std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) = 0;
     /// Whether there is a live record with this id.
     virtual bool is_live(const Entity& entity, Id id) = 0;
     /// The live records of a query, in its order. What the arguments borrow is not needed after the
@@ -137,6 +156,18 @@ class Storage {
     /// All entries of `party`'s timeline that came by way of `via`.
     virtual std::vector<TimelineEntry> timeline_via(Id party, Id via) = 0;
 
+    /// Adds to the counts and sums under these keys. What comes to nothing is no longer kept.
+    /// Throws limit when a sum leaves 64 bits.
+    virtual void add_to_tallies(std::span<const TallyLine> changes) = 0;
+    /// All lines of a tally, in any order.
+    virtual std::vector<TallyLine> tally(TallyNumber number) = 0;
+    /// Forgets all lines of a tally.
+    virtual void clear_tally(TallyNumber number) = 0;
+
+    /// Limits what scan(), aggregate(), get_many(), search() and their cursors may do from now on,
+    /// until it is called again: past it they throw cancelled or limit.
+    virtual void limit_reads(const ReadLimits& limits) = 0;
+
     /// A small setting of the store, such as its base currency; empty when it was never put.
     virtual std::string setting(std::string_view key) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;
@@ -163,6 +194,11 @@ class Store {
     /// A further connection that only reads, in parallel with others; null where the store has
     /// but one connection, which then also reads.
     virtual std::unique_ptr<Storage> connect_reader() = 0;
+
+    /// Copies what is committed from a log into the store proper, as far as readers allow, so that
+    /// no commit has to; waits for nobody. Does nothing where there is no log. May be called from
+    /// any thread. Throws io, disk_full.
+    virtual void checkpoint() {}
 };
 
 }  // namespace crmkit

@@ -1,0 +1,19 @@
+/// Derived values: what the store keeps so that it need not be worked out again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace crmkit {
+class Session;
+}
+
+namespace crmkit::engine {
+
+/// Works out what a store of an earlier version did not keep. Does nothing where all is kept.
+void complete_derived_values(Session& session);
+
+/// Where a derived value differs from its recomputation; empty when none does.
+std::vector<std::string> check_derived_values(Session& session);
+
+}  // namespace crmkit::engine
