@@ -1,11 +1,15 @@
 /// The main() of every test program, and the tally of test cases that tests/run adds up.
 ///
 /// A case that cannot run here (no test data, say) says so with MESSAGE("skipped: the reason") and
-/// returns; it is then counted as skipped.
+/// returns; it is then counted as skipped. One that sweeps over many faults says at its end how
+/// many with MESSAGE("volume: 1,000 kills"), and gets a row of the table that tests/fault/run
+/// collects.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
+#include <iomanip>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -14,16 +18,29 @@ class Tally final : public doctest::IReporter {
   public:
     explicit Tally(const doctest::ContextOptions& options) : options_(options) {}
 
-    void test_case_start(const doctest::TestCaseData& /*data*/) override { case_skipped_ = false; }
+    void test_case_start(const doctest::TestCaseData& data) override {
+        name_ = data.m_name;
+        volume_.clear();
+        case_skipped_ = false;
+    }
 
     void log_message(const doctest::MessageData& message) override {
-        if (std::string_view(message.m_string.c_str()).starts_with("skipped:")) {
+        constexpr std::string_view volume = "volume: ";
+        const std::string_view text = message.m_string.c_str();
+        if (text.starts_with("skipped:")) {
             case_skipped_ = true;
-            std::cout << message.m_string << '\n';
+            std::cout << text << '\n';
+        } else if (text.starts_with(volume)) {
+            volume_ = text.substr(volume.size());
         }
     }
 
     void test_case_end(const doctest::CurrentTestCaseStats& stats) override {
+        if (!volume_.empty()) {
+            std::cout << "[sweep] | " << name_ << " | " << volume_ << " | "
+                      << (stats.testCaseSuccess ? "ok" : "failed") << " | " << std::fixed
+                      << std::setprecision(1) << stats.seconds << " s |" << std::endl;
+        }
         if (!stats.testCaseSuccess) {
             ++failed_;
         } else if (case_skipped_) {
@@ -56,6 +73,8 @@ class Tally final : public doctest::IReporter {
     int failed_ = 0;
     int skipped_ = 0;
     bool case_skipped_ = false;
+    std::string name_;
+    std::string volume_;
 };
 
 REGISTER_LISTENER("tally", 1, Tally);

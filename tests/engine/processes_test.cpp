@@ -1,41 +1,14 @@
 /// Several processes on one file.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <set>
 
 #include "backends.hpp"
+#include "processes.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
+using testing::in_processes;
 
 namespace {
-
-/// Runs `work` in processes of their own, and checks that each ends well.
-template <typename Work>
-void in_processes(int count, Work work) {
-    std::vector<pid_t> children;
-    for (int number = 0; number < count; ++number) {
-        const pid_t child = ::fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            int exit_code = 0;
-            try {
-                work(number);
-            } catch (const std::exception& error) {
-                (void)std::fprintf(stderr, "process %d: %s\n", number, error.what());
-                exit_code = 1;
-            }
-            ::_exit(exit_code);
-        }
-        children.push_back(child);
-    }
-    for (const pid_t child : children) {
-        int status = -1;
-        CHECK(::waitpid(child, &status, 0) == child);
-        CHECK(status == 0);
-    }
-}
 
 OpenOptions of_one_replica() {
     OpenOptions options;

@@ -1,73 +1,17 @@
 /// A stored file of an earlier version: opened, upgraded, and everything in it still there.
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <fstream>
-#include <set>
 
 #include "backends.hpp"
 #include "crmkit/engine/timeline.hpp"
+#include "old_store.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
+using testing::Database;
+using testing::make_old_store;
+using testing::schema_of;
 
 namespace {
-
-class Database {
-  public:
-    explicit Database(const std::string& path) {
-        REQUIRE(sqlite3_open(path.c_str(), &handle_) == SQLITE_OK);
-    }
-    Database(const Database&) = delete;
-    Database& operator=(const Database&) = delete;
-    ~Database() { sqlite3_close(handle_); }
-
-    void run(const std::string& sql) {
-        REQUIRE_MESSAGE(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
-                        sqlite3_errmsg(handle_));
-    }
-    /// The rows of a query, each with its values one behind the other.
-    std::set<std::string> rows(const std::string& sql) {
-        std::set<std::string> found;
-        const auto add = [](void* into, int count, char** values, char**) {
-            std::string row;
-            for (int i = 0; i < count; ++i) {
-                row += std::string(values[i] == nullptr ? "" : values[i]) + '|';
-            }
-            static_cast<std::set<std::string>*>(into)->insert(row);
-            return 0;
-        };
-        REQUIRE(sqlite3_exec(handle_, sql.c_str(), add, &found, nullptr) == SQLITE_OK);
-        return found;
-    }
-
-  private:
-    sqlite3* handle_ = nullptr;
-};
-
-/// A database made of the stored file.
-void make_old_store(const std::string& path) {
-    std::ifstream file(CRMKIT_SOURCE_DIR "/tests/data/store_v1.sql");
-    const std::string sql(std::istreambuf_iterator<char>(file), {});
-    REQUIRE(sql.size() > 100'000);
-    Database(path).run(sql);
-}
-
-/// Tables with their columns in any order, and indexes: what an upgrade has to arrive at.
-std::set<std::string> schema_of(const std::string& path) {
-    Database database(path);
-    std::set<std::string> found = database.rows(
-        "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk "
-        "FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'");
-    found.merge(database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index'"));
-    found.merge(
-        database.rows("SELECT m.name, k.\"from\", k.\"table\", k.\"to\" FROM "
-                      "sqlite_master m, pragma_foreign_key_list(m.name) k"));
-    found.merge(database.rows("SELECT number, name, plural FROM crmkit_entities"));
-    found.merge(database.rows("SELECT entity, field, name, type FROM crmkit_fields"));
-    found.merge(database.rows("SELECT key, value FROM crmkit_settings"));
-    return found;
-}
 
 template <RecordType T>
 T only(Session& session, std::string_view where) {

@@ -1,0 +1,253 @@
+/// kill -9 at random moments while two processes write and one reads. Whatever was acknowledged is
+/// there, and nothing is half-done.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "fault/mixed_load.hpp"
+#include "fault/replay.hpp"
+#include "fault/size.hpp"
+#include "fault/soundness.hpp"
+#include "old_store.hpp"
+#include "processes.hpp"
+#include "temporary_folder.hpp"
+
+namespace crmkit::fault {
+namespace {
+
+using testing::ChildProcess;
+
+constexpr int writers = 2;
+
+void wait_up_to(std::int64_t microseconds, Random& random) {
+    std::this_thread::sleep_for(std::chrono::microseconds(random.between(0, microseconds)));
+}
+
+/// One round: the processes begin, some time passes, and one after the other or all at once is
+/// killed.
+class Round {
+  public:
+    Round(const std::string& path, std::int64_t number, std::uint64_t seed)
+        : number_(number), random_(seed) {
+        for (int worker = 0; worker < writers; ++worker) {
+            workers_.emplace_back([&, worker] {
+                pipe_.only_write();
+                Writer(path, number, worker, seed + static_cast<std::uint64_t>(worker) + 1, pipe_)
+                    .run();
+            });
+        }
+        workers_.emplace_back([&] {
+            pipe_.only_write();
+            Reader(path, seed).run(pipe_);
+        });
+        pipe_.only_read();
+    }
+
+    /// Kills all, at one moment or at two, and returns at how many. `from_beginning`: at a moment
+    /// that may come before a worker has opened the store.
+    int kill_all(bool from_beginning) {
+        constexpr std::int64_t longest = 20'000;
+        if (!from_beginning) {
+            wait_until_begun();
+        }
+        wait_up_to(longest, random_);
+        const bool has_first_victim = random_.chance(500);
+        if (has_first_victim) {
+            workers_[random_.below(workers_.size())].kill();
+            wait_up_to(longest / 2, random_);  // the others go on meanwhile
+        }
+        for (const ChildProcess& worker : workers_) {
+            worker.kill();
+        }
+        for (ChildProcess& worker : workers_) {
+            CHECK(worker.wait() == "signal 9");
+        }
+        while (const auto message = pipe_.receive()) {
+            take(*message);
+        }
+        return has_first_victim ? 2 : 1;
+    }
+
+    [[nodiscard]] const std::vector<Acknowledgement>& acknowledged() const { return acknowledged_; }
+    [[nodiscard]] std::int64_t number() const { return number_; }
+
+  private:
+    /// Or until a worker has failed: its end then says so.
+    void wait_until_begun() {
+        const auto is_running = [](const ChildProcess& worker) { return worker.is_running(); };
+        for (int begun = 0; begun < writers;) {
+            const auto message = pipe_.receive();
+            if (!message || !std::all_of(workers_.begin(), workers_.end(), is_running)) {
+                return;
+            }
+            take(*message);
+            begun += message->command == 0 && message->worker >= 0 ? 1 : 0;
+        }
+    }
+    void take(const Acknowledgement& message) {
+        if (message.command > 0) {
+            acknowledged_.push_back(message);
+        }
+    }
+
+    std::int64_t number_;
+    Random random_;
+    AcknowledgementPipe pipe_;
+    std::vector<ChildProcess> workers_;
+    std::vector<Acknowledgement> acknowledged_;
+};
+
+/// What the marks in the changes of a round say.
+class Marks {
+  public:
+    Marks(const std::vector<HistoryEntry>& news, std::int64_t round) : round_(round) {
+        for (const HistoryEntry& entry : news) {
+            for (const FieldChange& field : entry.fields) {
+                const auto mark = field.field == "description" || field.field == "body"
+                                      ? Mark::parse(field.after.view().text())
+                                      : std::nullopt;
+                if (mark) {
+                    ++records_[*mark];
+                }
+            }
+        }
+    }
+
+    /// Each command is done whole or not at all.
+    [[nodiscard]] Findings half_done() const {
+        Findings findings;
+        for (const auto& [mark, count] : records_) {
+            if (count != mark.records || mark.round != round_) {
+                findings.push_back("'" + mark.text() + "' is in " + std::to_string(count) +
+                                   " records of round " + std::to_string(round_));
+            }
+        }
+        return findings;
+    }
+    [[nodiscard]] int parts(int worker, std::int64_t command) const {
+        int found = 0;
+        for (const auto& [mark, count] : records_) {
+            found += mark.worker == worker && mark.command == command ? 1 : 0;
+        }
+        return found;
+    }
+    /// What a writer did without being able to say so: at most the one command it was killed in.
+    [[nodiscard]] Findings unannounced(const std::vector<Acknowledgement>& acknowledged) const {
+        std::map<int, std::int64_t> last;
+        for (const Acknowledgement& message : acknowledged) {
+            last[message.worker] = std::max(last[message.worker], message.command);
+        }
+        std::map<int, std::set<std::int64_t>> beyond;
+        for (const auto& [mark, count] : records_) {
+            if (mark.command > last[mark.worker]) {
+                beyond[mark.worker].insert(mark.command);
+            }
+        }
+        Findings findings;
+        for (const auto& [worker, commands] : beyond) {
+            if (commands.size() > 1) {
+                findings.push_back("writer " + std::to_string(worker) + " was committing " +
+                                   std::to_string(commands.size()) + " commands at once");
+            }
+        }
+        return findings;
+    }
+
+  private:
+    std::int64_t round_;
+    std::map<Mark, int> records_;
+};
+
+/// Every acknowledged command is in the history.
+Findings lost(const std::vector<Acknowledgement>& acknowledged,
+              const std::vector<HistoryEntry>& news, const Marks& marks) {
+    std::map<std::pair<Id, std::int64_t>, ChangeKind> changes;
+    for (const HistoryEntry& entry : news) {
+        changes[{entry.record, entry.version}] = entry.kind;
+    }
+    Findings findings;
+    for (const Acknowledgement& message : acknowledged) {
+        const auto change = changes.find({message.record, message.version});
+        const bool has_change =
+            !message.record || (change != changes.end() &&
+                                (change->second == ChangeKind::deleted) == message.is_deletion);
+        if (!has_change || marks.parts(message.worker, message.command) != message.parts) {
+            findings.push_back("command " + std::to_string(message.command) + " of writer " +
+                               std::to_string(message.worker) + " on record " +
+                               to_string(message.record) + " was acknowledged and is lost");
+        }
+    }
+    return findings;
+}
+
+void report(const Findings& findings) {
+    for (const std::string& finding : findings) {
+        FAIL_CHECK(finding);
+    }
+}
+
+/// One store, from the upgrade of an old file, through many rounds, to a check of all of it.
+class Life {
+  public:
+    Life() { testing::make_old_store(path_); }
+
+    /// What must hold after a round.
+    void check(const Round& round) {
+        const Crm crm = Crm::open(path_, durable_options(1));
+        Session me = crm.as_system();
+        report(replay_.follow(me));
+        report(replay_.compare_news(me));
+        const Marks marks(replay_.news(), round.number());
+        report(marks.half_done());
+        report(marks.unannounced(round.acknowledged()));
+        report(lost(round.acknowledged(), replay_.news(), marks));
+        report(check_soundness(crm, me, path_));
+    }
+
+    void check_all() const {
+        const Crm crm = Crm::open(path_, durable_options(1));
+        Session me = crm.as_system();
+        report(replay_.compare_all(me));
+    }
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    testing::TemporaryFolder folder_;
+    std::string path_ = folder_.file("store.db");
+    Replay replay_;
+};
+
+}  // namespace
+
+TEST_CASE("kill -9 under a mixed load loses nothing acknowledged and leaves nothing half-done") {
+    constexpr std::int64_t rounds_of_a_life = 30;
+    const auto wanted = by_size<std::int64_t>(40, 1'000, 10'000);
+    std::int64_t moments = 0;
+    std::int64_t commits = 0;
+    std::unique_ptr<Life> life;
+    for (std::int64_t number = 1; moments < wanted; ++number) {
+        const std::uint64_t seed = 1'000 * static_cast<std::uint64_t>(number);
+        CAPTURE(seed);
+        const bool is_first = number % rounds_of_a_life == 1;
+        if (is_first) {
+            life = std::make_unique<Life>();
+        }
+        Round round(life->path(), number, seed);
+        // The first round of a life may be killed amid the upgrade of the file.
+        moments += round.kill_all(is_first || number % 5 == 0);
+        commits += static_cast<std::int64_t>(round.acknowledged().size());
+        life->check(round);
+        if (number % rounds_of_a_life == 0 || moments >= wanted) {
+            life->check_all();
+        }
+    }
+    CHECK(commits > moments);
+    MESSAGE("volume: " << counted(moments, "moments, ") << counted(commits, "commits"));
+}
+
+}  // namespace crmkit::fault
