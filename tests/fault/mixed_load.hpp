@@ -2,13 +2,10 @@
 /// they go on, and a reader, which looks for anything half-done.
 #pragma once
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -20,6 +17,7 @@
 #include "crmkit/engine/timeline.hpp"
 #include "crmkit/exchange/importer.hpp"
 #include "crmkit/sales/opportunity_moves.hpp"
+#include "message_pipe.hpp"
 
 namespace crmkit::fault {
 
@@ -70,48 +68,7 @@ struct Acknowledgement {
     int parts = 0;
 };
 
-/// The pipe from all workers to their parent. Short messages do not mix.
-class AcknowledgementPipe {
-  public:
-    AcknowledgementPipe() {
-        if (::pipe(ends_.data()) != 0) {
-            throw std::runtime_error("cannot make a pipe");
-        }
-    }
-    AcknowledgementPipe(const AcknowledgementPipe&) = delete;
-    AcknowledgementPipe& operator=(const AcknowledgementPipe&) = delete;
-    ~AcknowledgementPipe() {
-        close(0);
-        close(1);
-    }
-    /// What each side does first, so that both see the end of the other.
-    void only_read() { close(1); }
-    void only_write() { close(0); }
-
-    void send(const Acknowledgement& message) {
-        if (::write(ends_[1], &message, sizeof message) != sizeof message) {
-            throw std::runtime_error("the parent is gone");
-        }
-    }
-    /// Waits for the next one; nothing when all workers are gone.
-    std::optional<Acknowledgement> receive() {
-        Acknowledgement message;
-        ssize_t size = 0;
-        do {
-            size = ::read(ends_[0], &message, sizeof message);
-        } while (size < 0 && errno == EINTR);
-        return size == sizeof message ? std::optional(message) : std::nullopt;
-    }
-
-  private:
-    void close(std::size_t end) {
-        if (ends_[end] >= 0) {
-            ::close(ends_[end]);
-            ends_[end] = -1;
-        }
-    }
-    std::array<int, 2> ends_{-1, -1};
-};
+using AcknowledgementPipe = testing::MessagePipe<Acknowledgement>;
 
 /// The options of every process on the file that is put to the test.
 inline OpenOptions durable_options(std::uint64_t seed) {

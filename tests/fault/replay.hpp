@@ -1,6 +1,8 @@
 /// The records as the history tells them, to compare with the records as they are stored.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <map>
 #include <set>
@@ -20,6 +22,13 @@ using Findings = std::vector<std::string>;
 inline void append(Findings& findings, Findings more) {
     findings.insert(findings.end(), std::move_iterator(more.begin()),
                     std::move_iterator(more.end()));
+}
+
+/// Fails the test with each of them.
+inline void report(const Findings& findings) {
+    for (const std::string& finding : findings) {
+        FAIL_CHECK(finding);
+    }
 }
 
 /// Follows the history of one store, change by change.
