@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -165,6 +166,8 @@ class Connection {
     ~Connection();
 
     [[nodiscard]] sqlite3* handle() const { return handle_; }
+    /// How long a call waits for another connection's lock before it fails with busy.
+    void wait_for_locks(std::chrono::milliseconds patience);
     /// The kept statements of this text; the reference stays valid as long as the connection.
     StatementPool& pool(std::string_view sql, Binding binding = Binding::of_some);
     /// A statement for this text, prepared at its first use and kept.
@@ -184,8 +187,16 @@ class Connection {
             return std::hash<std::string_view>{}(text);
         }
     };
+    /// One wait for a lock at a time.
+    struct LockWait {
+        std::chrono::milliseconds patience{};
+        std::chrono::steady_clock::time_point since{};
+    };
+    static int wait_a_little(void* lock_wait, int waits_before);
+
     sqlite3* handle_ = nullptr;
     bool is_owned_ = true;
+    LockWait lock_wait_;
     std::unordered_map<std::string, StatementPool, TextHash, std::equal_to<>> kept_;
 };
 

@@ -53,11 +53,11 @@ void claim_file(Connection& connection, const std::string& path, bool read_only)
 /// without waiting, so the waiting is done here.
 void switch_to_write_ahead_log(Connection& connection, std::chrono::milliseconds patience) {
     constexpr std::chrono::milliseconds step{5};
-    sqlite3_busy_timeout(connection.handle(), 0);
+    connection.wait_for_locks(std::chrono::milliseconds::zero());
     for (std::chrono::milliseconds waited{0};; waited += step) {
         try {
             connection.execute("PRAGMA journal_mode = WAL");
-            sqlite3_busy_timeout(connection.handle(), static_cast<int>(patience.count()));
+            connection.wait_for_locks(patience);
             return;
         } catch (const Error& error) {
             if (error.code() != ErrorCode::busy || waited >= patience) {
@@ -90,7 +90,7 @@ int open_flags(const SqliteOptions& options) {
 std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& options) {
     auto connection = std::make_unique<Connection>(path, open_flags(options));
     harden(connection->handle());
-    sqlite3_busy_timeout(connection->handle(), static_cast<int>(options.busy_timeout.count()));
+    connection->wait_for_locks(options.busy_timeout);
     if (sqlite3_db_readonly(connection->handle(), "main") == 1 && !options.read_only) {
         throw Error(ErrorCode::read_only, "the store '" + path +
                                               "' may only be read: open it "

@@ -3,22 +3,20 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "backends.hpp"
+#include "old_store.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
 
 namespace {
 
-void run_sql(const std::string& path, const char* sql) {
-    sqlite3* connection = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
-    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(connection);
-}
+void run_sql(const std::string& path, const char* sql) { testing::Database(path).run(sql); }
 
 /// A store file with one account, closed.
 Id make_store(const std::string& path) {
@@ -117,6 +115,35 @@ TEST_CASE("a store that another connection holds is busy after the timeout") {
     CHECK(me.get<Account>(id).name == "Acme");
     sqlite3_close(other);
     CHECK(me.create(Account{.name = "B"}).id);
+}
+
+TEST_CASE("a writer meets the short moments in which another leaves the lock free") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("store.db");
+    make_store(path);
+    std::atomic<bool> is_done = false;
+    std::thread other([&] {
+        testing::Database database(path);
+        while (!is_done) {
+            database.run("BEGIN IMMEDIATE");
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            database.run("COMMIT");
+            std::this_thread::sleep_for(std::chrono::milliseconds(4));
+        }
+    });
+    OpenOptions options;
+    options.busy_timeout = std::chrono::seconds(2);
+    const ErrorCode code = code_of([&] {
+        const Crm crm = Crm::open(path, options);
+        Session me = crm.as_system();
+        for (int i = 0; i < 5; ++i) {
+            me.create(Account{.name = "B"});
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    });
+    is_done = true;
+    other.join();
+    CHECK(code == ErrorCode::ok);
 }
 
 TEST_CASE("two processes' worth of stores share a file") {
