@@ -50,15 +50,14 @@ class Round {
     /// Kills all, at one moment or at two, and returns at how many. `from_beginning`: at a moment
     /// that may come before a worker has opened the store.
     int kill_all(bool from_beginning) {
-        constexpr std::int64_t longest = 20'000;
         if (!from_beginning) {
-            wait_until_begun();
+            wait_for_commits(random_.below(20));
         }
-        wait_up_to(longest, random_);
+        wait_up_to(from_beginning ? 20'000 : 4'000, random_);
         const bool has_first_victim = random_.chance(500);
         if (has_first_victim) {
             workers_[random_.below(workers_.size())].kill();
-            wait_up_to(longest / 2, random_);  // the others go on meanwhile
+            wait_up_to(10'000, random_);  // the others go on meanwhile
         }
         for (const ChildProcess& worker : workers_) {
             worker.kill();
@@ -76,10 +75,10 @@ class Round {
     [[nodiscard]] std::int64_t number() const { return number_; }
 
   private:
-    /// Or until a worker has failed: its end then says so.
-    void wait_until_begun() {
+    /// Until all writers have begun, too. Or until a worker has failed: its end then says so.
+    void wait_for_commits(std::uint64_t count) {
         const auto is_running = [](const ChildProcess& worker) { return worker.is_running(); };
-        for (int begun = 0; begun < writers;) {
+        for (int begun = 0; begun < writers || acknowledged_.size() < count;) {
             const auto message = pipe_.receive();
             if (!message || !std::all_of(workers_.begin(), workers_.end(), is_running)) {
                 return;
