@@ -52,6 +52,15 @@ Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
                             std::to_string(replica));
 }
 
+Engine::~Engine() {
+    if (!is_at_home()) {
+        (void)writer_.release();
+        for (auto& reader : idle_readers_) {
+            (void)reader.release();
+        }
+    }
+}
+
 Storage& Engine::writer() {
     check_open();
     return *writer_;
@@ -64,7 +73,7 @@ void Engine::catch_up() {
 }
 
 void Engine::roll_writer_back() noexcept {
-    if (writer_) {
+    if (writer_ && is_at_home()) {
         writer_->rollback();
     }
     chain_->forget();
@@ -89,6 +98,10 @@ std::unique_ptr<Storage> Engine::lend_reader() {
 }
 
 void Engine::give_back(std::unique_ptr<Storage> reader) noexcept {
+    if (!is_at_home()) {
+        (void)reader.release();
+        return;
+    }
     const std::lock_guard lock(readers_mutex_);
     if (!is_closed_) {
         idle_readers_.push_back(std::move(reader));
@@ -105,10 +118,15 @@ void Engine::check_open() const {
     if (is_closed_) {
         throw Error(ErrorCode::invalid_argument, "the store is closed");
     }
+    if (!is_at_home()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the store was opened in another process, which this one was forked from: open "
+                    "stores after fork() only");
+    }
 }
 
 void Engine::close() {
-    if (is_closed_.exchange(true)) {
+    if (!is_at_home() || is_closed_.exchange(true)) {
         return;
     }
     queue_.lock();

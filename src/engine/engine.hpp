@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "../store/forks.hpp"
 #include "crmkit/base/id_generator.hpp"
 #include "crmkit/base/random.hpp"
 #include "crmkit/engine/hooks.hpp"
@@ -52,6 +53,11 @@ class QueryCache {
 class Engine {
   public:
     Engine(std::unique_ptr<Store> store, const OpenOptions& options);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    /// In another process than the one that opened the store, everything that belongs to that one
+    /// is left alone: the connections are neither used nor closed.
+    ~Engine();
 
     [[nodiscard]] const Registry& registry() const { return registry_; }
     [[nodiscard]] Clock& clock() const { return *clock_; }
@@ -71,6 +77,9 @@ class Engine {
     [[nodiscard]] Storage& writer();
     /// Undoes the writer's innermost transaction, also after close().
     void roll_writer_back() noexcept;
+    /// Whether this is the process that opened the store. In one that was forked from it nothing
+    /// may be touched, not even to end a transaction or to free a lock.
+    [[nodiscard]] bool is_at_home() const noexcept { return home_.is_here(); }
     /// A reading connection, taken from those that sessions gave back or made new; null where the
     /// store has one connection only.
     [[nodiscard]] std::unique_ptr<Storage> lend_reader();
@@ -88,9 +97,12 @@ class Engine {
     }
     void log(LogLevel level, std::string_view line) const;
     void close();
+    /// Throws invalid_argument when the store is closed, and in a process that was forked from the
+    /// one that opened it.
     void check_open() const;
 
   private:
+    const forks::HomeProcess home_;
     OpenOptions options_;
     Registry registry_;
     std::shared_ptr<Clock> clock_;

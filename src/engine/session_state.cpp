@@ -90,7 +90,11 @@ void SessionState::refuse_if_lost() {
     }
 }
 
-void SessionState::end_writing() noexcept { engine_->queue().unlock(); }
+void SessionState::end_writing() noexcept {
+    if (engine_->is_at_home()) {
+        engine_->queue().unlock();
+    }
+}
 
 void SessionState::commit() {
     if (read_depth_ > 0) {
@@ -117,7 +121,7 @@ void SessionState::commit() {
 void SessionState::rollback() noexcept {
     if (read_depth_ > 0) {
         --read_depth_;
-        if (reader_) {
+        if (reader_ && engine_->is_at_home()) {
             reader_->rollback();
         }
         return;

@@ -105,6 +105,12 @@ Connection::Connection(const std::string& path, int flags) {
         throw Error(error_code(result),
                     "cannot open the store '" + path + "': " + sqlite3_errstr(result));
     }
+    try {
+        file_.emplace(path);
+    } catch (...) {
+        sqlite3_close_v2(handle_);
+        throw;
+    }
     sqlite3_extended_result_codes(handle_, 1);
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crmkit/base/error.hpp"
+#include "forks.hpp"
 
 namespace crmkit::sqlite {
 
@@ -157,7 +158,8 @@ class StatementPool {
 /// A connection, owned or the host's, with the statements prepared on it so far.
 class Connection {
   public:
-    /// Opens a file and owns the connection. `flags` as of sqlite3_open_v2.
+    /// Opens a file and owns the connection. `flags` as of sqlite3_open_v2. Throws
+    /// invalid_argument when the file was open in a process that this one was forked from.
     Connection(const std::string& path, int flags);
     /// Works on a connection that the host owns.
     explicit Connection(sqlite3* host) : handle_(host), is_owned_(false) {}
@@ -196,6 +198,7 @@ class Connection {
 
     sqlite3* handle_ = nullptr;
     bool is_owned_ = true;
+    std::optional<forks::OpenFile> file_;
     LockWait lock_wait_;
     std::unordered_map<std::string, StatementPool, TextHash, std::equal_to<>> kept_;
 };
