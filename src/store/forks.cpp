@@ -72,12 +72,14 @@ class OpenFiles {
     std::vector<Entry> entries_;
 };
 
+std::uint64_t begin_to_count() {
+    OpenFiles::of_process();
+    return count;
+}
+
 }  // namespace
 
-HomeProcess::HomeProcess() {
-    OpenFiles::of_process();  // counts from now on
-    forks_ = count;
-}
+HomeProcess::HomeProcess() : forks_(begin_to_count()) {}
 
 OpenFile::OpenFile(const std::string& path) {
     struct stat status {};
