@@ -19,11 +19,12 @@ namespace {
 /// Two writers, and what they have acknowledged so far.
 class Writers {
   public:
-    Writers(const std::string& path, std::int64_t round, std::uint64_t seed) {
+    explicit Writers(Load load) {
         for (int number = 0; number < 2; ++number) {
             workers_.emplace_back([&, number] {
                 pipe_.only_write();
-                Writer(path, round, number, seed + static_cast<std::uint64_t>(number), pipe_).run();
+                load.seed += static_cast<std::uint64_t>(number);
+                Writer(load, number, pipe_).run();
             });
         }
         pipe_.only_read();
@@ -71,17 +72,16 @@ class Writers {
 };
 
 /// The backup is a whole store with at least what was acknowledged before it began.
-void check_backup(const std::string& path, std::int64_t round,
-                  const std::vector<Acknowledgement>& acknowledged) {
-    const Crm crm = Crm::open(path, durable_options(1));
+void check_backup(const Load& backup, const std::vector<Acknowledgement>& acknowledged) {
+    const Crm crm = backup.open();
     Session me = crm.as_system();
     Replay replay;
     report(replay.follow(me));
     report(replay.compare_all(me));
-    const Marks marks(replay.news(), round);
+    const Marks marks(replay.news(), backup.round);
     report(marks.half_done());
     report(lost(acknowledged, replay.news(), marks));
-    report(check_soundness(crm, me, path));
+    report(check_soundness(crm, me, backup.path));
 }
 
 }  // namespace
@@ -92,18 +92,20 @@ TEST_CASE("every backup taken while others write restores to what was committed 
     std::size_t commits = 0;
     for (int number = 0; number < wanted;) {
         const testing::TemporaryFolder folder;
-        const std::string path = folder.file("store.db");
-        { const Crm made = Crm::open(path, durable_options(1)); }
-        const auto seed = static_cast<std::uint64_t>(number) + 1;
-        CAPTURE(seed);
-        const Writers writers(path, 1, seed);
-        const Crm crm = Crm::open(path, durable_options(1));
+        const Load load{.path = folder.file("store.db"),
+                        .round = 1,
+                        .seed = static_cast<std::uint64_t>(number) + 1};
+        CAPTURE(load.seed);
+        { const Crm made = load.open(); }
+        const Writers writers(load);
+        const Crm crm = load.open();
         for (int i = 0; i < backups_of_a_store && number < wanted; ++i, ++number) {
             writers.wait_for(5);
             const auto acknowledged = writers.acknowledged();
-            const std::string copy = folder.file("backup" + std::to_string(i) + ".db");
-            crm.backup(copy);
-            check_backup(copy, 1, acknowledged);
+            Load backup = load;
+            backup.path = folder.file("backup" + std::to_string(i) + ".db");
+            crm.backup(backup.path);
+            check_backup(backup, acknowledged);
         }
         commits += writers.acknowledged().size();
     }

@@ -70,26 +70,35 @@ struct Acknowledgement {
 
 using AcknowledgementPipe = testing::MessagePipe<Acknowledgement>;
 
-/// The options of every process on the file that is put to the test.
-inline OpenOptions durable_options(std::uint64_t seed) {
-    OpenOptions options;
-    options.durability = Durability::durable;
-    options.busy_timeout = std::chrono::minutes(2);
-    options.seed = seed;
-    options.cache_kib = 2048;
-    return options;
-}
+/// The file that is put to the test, and how.
+struct Load {
+    std::string path;
+    std::int64_t round = 0;
+    std::uint64_t seed = 0;
+    /// What a crash of processes alone must not take is the same for both.
+    Durability durability = Durability::durable;
+
+    [[nodiscard]] OpenOptions options() const {
+        OpenOptions options;
+        options.durability = durability;
+        options.busy_timeout = std::chrono::minutes(2);
+        options.seed = seed;
+        options.cache_kib = 2048;
+        return options;
+    }
+    [[nodiscard]] Crm open() const { return Crm::open(path, options()); }
+};
 
 /// Writes by chance until it is killed.
 class Writer {
   public:
-    Writer(const std::string& path, std::int64_t round, int worker, std::uint64_t seed,
-           AcknowledgementPipe& pipe)
-        : random_(seed),
-          crm_(Crm::open(path, durable_options(seed))),
+    /// The load's seed is the worker's own.
+    Writer(const Load& load, int worker, AcknowledgementPipe& pipe)
+        : random_(load.seed),
+          crm_(load.open()),
           me_(crm_.as_system()),
           pipe_(pipe),
-          mark_{round, worker, 0, 0, 1} {
+          mark_{load.round, worker, 0, 0, 1} {
         for (const Contact& contact : me_.query<Contact>("order by created_at desc limit 40")) {
             contacts_.push_back(contact.id);
         }
@@ -270,8 +279,8 @@ class Writer {
 /// Reads until it is killed, and ends with an exception when it sees something half-done.
 class Reader {
   public:
-    Reader(const std::string& path, std::uint64_t seed)
-        : random_(seed), crm_(Crm::open(path, durable_options(seed))), me_(crm_.as_system()) {}
+    explicit Reader(const Load& load)
+        : random_(load.seed), crm_(load.open()), me_(crm_.as_system()) {}
 
     /// The parent's end of the pipe tells when there is nobody left to read for.
     void run(AcknowledgementPipe& pipe) {
