@@ -121,25 +121,21 @@ Connection::~Connection() {
     }
 }
 
-int Connection::wait_a_little(void* lock_wait, int waits_before) {
-    auto& wait = *static_cast<LockWait*>(lock_wait);
-    const auto now = std::chrono::steady_clock::now();
-    if (waits_before == 0) {
-        wait.since = now;
-    }
-    if (std::chrono::duration_cast<std::chrono::milliseconds>(now - wait.since) >= wait.patience) {
+int Connection::wait_a_little(void* patience, int waits_before) {
+    constexpr std::chrono::milliseconds wait{1};
+    if (waits_before * wait >= *static_cast<const std::chrono::milliseconds*>(patience)) {
         return 0;
     }
     // SQLite's own way to wait looks again ever more seldom, in the end ten times a second. Where
     // others write without a pause, the lock is free for less than a millisecond at a time, and
     // such a process may never meet one of these moments.
-    sqlite3_sleep(1);
+    sqlite3_sleep(static_cast<int>(wait.count()));
     return 1;
 }
 
 void Connection::wait_for_locks(std::chrono::milliseconds patience) {
-    lock_wait_.patience = patience;
-    sqlite3_busy_handler(handle_, &wait_a_little, &lock_wait_);
+    patience_ = patience;
+    sqlite3_busy_handler(handle_, &wait_a_little, &patience_);
 }
 
 StatementPool& Connection::pool(std::string_view sql, Binding binding) {

@@ -189,17 +189,12 @@ class Connection {
             return std::hash<std::string_view>{}(text);
         }
     };
-    /// One wait for a lock at a time.
-    struct LockWait {
-        std::chrono::milliseconds patience{};
-        std::chrono::steady_clock::time_point since{};
-    };
-    static int wait_a_little(void* lock_wait, int waits_before);
+    static int wait_a_little(void* patience, int waits_before);
 
     sqlite3* handle_ = nullptr;
     bool is_owned_ = true;
     std::optional<forks::OpenFile> file_;
-    LockWait lock_wait_;
+    std::chrono::milliseconds patience_{};
     std::unordered_map<std::string, StatementPool, TextHash, std::equal_to<>> kept_;
 };
 
