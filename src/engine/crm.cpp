@@ -13,20 +13,30 @@ namespace crmkit {
 using engine::Engine;
 using engine::SessionState;
 
-Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
-    Crm crm(std::make_shared<Engine>(std::move(store), options));
+namespace {
+
+std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, const OpenOptions& options,
+                                    bool waits_for_disk) {
+    auto engine = std::make_shared<Engine>(std::move(store), options, waits_for_disk);
     if (!options.read_only) {
-        Session session = crm.as_system();
+        Session session(std::make_unique<SessionState>(engine, Id{}));
         engine::make_first_data(session);
         engine::complete_derived_values(session);
     }
-    return crm;
+    return engine;
+}
+
+}  // namespace
+
+Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
+    return Crm(open_engine(std::move(store), options, false));
 }
 
 Crm Crm::open(const std::string& path, const OpenOptions& options) {
     const SqliteOptions sqlite{options.durability,   options.read_only, options.create,
                                options.busy_timeout, options.cache_kib, options.log_kib};
-    return open(std::make_unique<SqliteStore>(path, sqlite), options);
+    return Crm(open_engine(std::make_unique<SqliteStore>(path, sqlite), options,
+                           options.durability == Durability::durable));
 }
 
 Crm Crm::open_memory(const OpenOptions& options) {

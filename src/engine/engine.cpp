@@ -31,8 +31,9 @@ Digest draw_key(const std::optional<std::uint64_t>& seed) {
 
 }  // namespace
 
-Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options)
+Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options, bool waits_for_disk)
     : options_(options),
+      waits_for_disk_(waits_for_disk),
       registry_(make_standard_registry()),
       clock_(options.clock ? options.clock : std::make_shared<SystemClock>()),
       queries_(registry_),
@@ -70,6 +71,89 @@ void Engine::catch_up() {
     statuses_.forget();
     chain_->forget();
     ids_->continue_after(writer_->highest_id());
+}
+
+void Engine::begin_turn(Turn turn) {
+    queue_.lock(turn);
+    try {
+        Storage& storage = writer();
+        storage.begin(Access::write);
+        try {
+            if (group_ == nullptr && storage.changed_elsewhere()) {
+                catch_up();
+            }
+            statuses_.trust();
+        } catch (...) {
+            roll_writer_back();
+            throw;
+        }
+    } catch (...) {
+        drop_turn();
+        throw;
+    }
+}
+
+bool Engine::leaves_commit_to_next() {
+    return waits_for_disk_ && group_size_ < largest_group && !is_closed_ && queue_.is_brief_next();
+}
+
+std::optional<Error> Engine::commit_writer() noexcept {
+    std::optional<Error> error;
+    try {
+        if (writer_->is_lost()) {
+            throw Error(ErrorCode::io,
+                        "the store gave the transaction up together with that of another session, "
+                        "which was to be committed with it");
+        }
+        writer_->commit();
+        return error;
+    } catch (const Error& failure) {
+        error = failure;
+    } catch (const std::exception&) {
+        error = Error(ErrorCode::out_of_memory, "no memory is left to commit with");
+    }
+    roll_writer_back();
+    return error;
+}
+
+void Engine::leave_after_commit() {
+    std::optional<Error> error = commit_writer();
+    const auto group = std::exchange(group_, nullptr);
+    group_size_ = 0;
+    queue_.unlock();
+    if (group) {
+        group->settle(error);
+    }
+    if (error) {
+        throw Error(std::move(*error));
+    }
+}
+
+void Engine::keep_turn() {
+    if (!leaves_commit_to_next()) {
+        leave_after_commit();
+        return;
+    }
+    if (!group_) {
+        group_ = std::make_shared<CommitGroup>();
+    }
+    const auto group = group_;
+    ++group_size_;
+    queue_.unlock();
+    group->wait();
+}
+
+void Engine::drop_turn() noexcept {
+    if (group_ == nullptr || !is_at_home() || leaves_commit_to_next()) {
+        queue_.unlock();
+        return;
+    }
+    try {
+        leave_after_commit();
+    } catch (const std::exception&) {
+        // Those whose commit it was have been told; this session has nothing in it.
+        return;
+    }
 }
 
 void Engine::roll_writer_back() noexcept {

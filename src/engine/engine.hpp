@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../store/forks.hpp"
+#include "commit_group.hpp"
 #include "crmkit/base/id_generator.hpp"
 #include "crmkit/base/random.hpp"
 #include "crmkit/engine/hooks.hpp"
@@ -52,7 +53,8 @@ class QueryCache {
 
 class Engine {
   public:
-    Engine(std::unique_ptr<Store> store, const OpenOptions& options);
+    /// `waits_for_disk`: each commit of the store does, so that it is worth sharing one.
+    Engine(std::unique_ptr<Store> store, const OpenOptions& options, bool waits_for_disk);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
     /// In another process than the one that opened the store, everything that belongs to that one
@@ -75,6 +77,17 @@ class Engine {
     /// The writing connection. Only for whoever holds the queue. Throws invalid_argument when
     /// the store is closed.
     [[nodiscard]] Storage& writer();
+    /// Takes the queue and opens a transaction; inside that of the sessions before, when they have
+    /// left their commit to this one. Throws what the store throws, and the queue is left then.
+    void begin_turn(Turn turn);
+    /// Commits the transaction of begin_turn() and leaves the queue. Where whoever comes next is
+    /// brief, leaves the commit to them and waits for it: on a disk that takes a millisecond for
+    /// each, eight threads need one commit, not eight. Throws when the commit failed, and nothing
+    /// was kept then.
+    void keep_turn();
+    /// Leaves the queue after roll_writer_back(). Commits what sessions before have left to this
+    /// one, unless the next one can.
+    void drop_turn() noexcept;
     /// Undoes the writer's innermost transaction, also after close().
     void roll_writer_back() noexcept;
     /// Whether this is the process that opened the store. In one that was forked from it nothing
@@ -102,14 +115,25 @@ class Engine {
     void check_open() const;
 
   private:
+    /// Sessions that share a commit at most: the first of them waits for all.
+    static constexpr int largest_group = 64;
+
+    [[nodiscard]] bool leaves_commit_to_next();
+    void leave_after_commit();
+    [[nodiscard]] std::optional<Error> commit_writer() noexcept;
+
     const forks::HomeProcess home_;
     OpenOptions options_;
+    bool waits_for_disk_;
     Registry registry_;
     std::shared_ptr<Clock> clock_;
     std::unordered_map<EntityNumber, Record> blanks_;
     QueryCache queries_;
     HookList hooks_;
     WriterQueue queue_;
+    /// The sessions that have left their commit to whoever holds the queue; null for none.
+    std::shared_ptr<CommitGroup> group_;
+    int group_size_ = 0;
     StatusCatalogue statuses_;
     std::unique_ptr<IdGenerator> ids_;
     std::unique_ptr<HistoryChain> chain_;

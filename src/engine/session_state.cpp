@@ -38,26 +38,7 @@ Storage* SessionState::own_reader() {
     return reader_.get();
 }
 
-void SessionState::begin_writing() {
-    engine_->queue().lock();
-    Storage* storage = nullptr;  // stays so when the store was closed while this waited
-    try {
-        storage = &engine_->writer();
-        storage->begin(Access::write);
-        if (storage->changed_elsewhere()) {
-            engine_->catch_up();
-        }
-        engine_->statuses().trust();
-    } catch (...) {
-        if (storage != nullptr && storage->depth() > 0) {
-            storage->rollback();
-        }
-        engine_->queue().unlock();
-        throw;
-    }
-}
-
-void SessionState::begin(Access access) {
+void SessionState::begin(Access access, Turn turn) {
     engine_->check_open();
     if (access == Access::read && levels_.empty()) {
         if (Storage* reader = own_reader()) {
@@ -71,7 +52,7 @@ void SessionState::begin(Access access) {
                     "a read transaction is open: end it before writing");
     }
     if (levels_.empty()) {
-        begin_writing();
+        engine_->begin_turn(turn);
         appended_.clear();
     } else {
         refuse_if_lost();
@@ -90,12 +71,6 @@ void SessionState::refuse_if_lost() {
     }
 }
 
-void SessionState::end_writing() noexcept {
-    if (engine_->is_at_home()) {
-        engine_->queue().unlock();
-    }
-}
-
 void SessionState::commit() {
     if (read_depth_ > 0) {
         rollback();
@@ -106,14 +81,19 @@ void SessionState::commit() {
     }
     try {
         refuse_if_lost();
-        engine_->writer().commit();
+        // The last level is committed by keep_turn(), but for the savepoint that it is inside a
+        // transaction begun by other sessions.
+        Storage& storage = engine_->writer();
+        if (storage.depth() > 1) {
+            storage.commit();
+        }
     } catch (...) {
         rollback();
         throw;
     }
     levels_.pop_back();
     if (levels_.empty()) {
-        end_writing();
+        engine_->keep_turn();
         run_commit_hooks();
     }
 }
@@ -134,7 +114,7 @@ void SessionState::rollback() noexcept {
     engine_->roll_writer_back();
     appended_.resize(level.appended);
     if (levels_.empty()) {
-        end_writing();
+        engine_->drop_turn();
     }
 }
 
@@ -216,7 +196,7 @@ RecordScope::RecordScope(SessionState& session, const Entity& entity)
       written_(session.written()),
       has_transaction_(!session.is_writing() || may_refuse_after_write(session.engine(), entity)) {
     if (has_transaction_) {
-        session.begin(Access::write);
+        session.begin(Access::write, Turn::brief);
     } else {
         session.refuse_if_lost();
     }

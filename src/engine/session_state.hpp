@@ -24,7 +24,8 @@ class SessionState {
     [[nodiscard]] Id actor() const { return actor_; }
     [[nodiscard]] Instant now() const { return engine_->clock().now(); }
 
-    void begin(Access access);
+    /// Starts a transaction, or a nested one. `turn` is how long the session is going to write.
+    void begin(Access access, Turn turn = Turn::open_ended);
     void commit();
     void rollback() noexcept;
 
@@ -68,8 +69,6 @@ class SessionState {
 
     [[nodiscard]] bool is_lost();
 
-    void begin_writing();
-    void end_writing() noexcept;
     void run_commit_hooks();
     Storage* own_reader();
 

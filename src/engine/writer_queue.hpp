@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -10,12 +11,18 @@
 
 namespace crmkit::engine {
 
+/// How long a session wants to write.
+enum class Turn : std::uint8_t {
+    open_ended,  ///< until the host says so
+    brief,       ///< for one command
+};
+
 /// A fair lock: tickets are served in the order they were drawn, so that no writer starves.
 class WriterQueue {
   public:
     /// Waits for its turn. Throws busy when this thread itself holds the queue for another session:
     /// waiting would then never end.
-    void lock() {
+    void lock(Turn turn = Turn::open_ended) {
         std::unique_lock lock(mutex_);
         if (is_held_ && holder_ == std::this_thread::get_id()) {
             throw Error(
@@ -23,7 +30,9 @@ class WriterQueue {
                 "another session of this thread has a write transaction open: end it first");
         }
         const std::uint64_t ticket = next_ticket_++;
+        waiting_.push_back(turn);
         served_.wait(lock, [&] { return !is_held_ && now_serving_ == ticket; });
+        waiting_.pop_front();
         is_held_ = true;
         holder_ = std::this_thread::get_id();
     }
@@ -35,10 +44,17 @@ class WriterQueue {
         }
         served_.notify_all();
     }
+    /// Whether somebody waits, and whoever comes next is brief. Stays true until the holder
+    /// unlocks.
+    [[nodiscard]] bool is_brief_next() noexcept {
+        const std::lock_guard lock(mutex_);
+        return !waiting_.empty() && waiting_.front() == Turn::brief;
+    }
 
   private:
     std::mutex mutex_;
     std::condition_variable served_;
+    std::deque<Turn> waiting_;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t now_serving_ = 0;
     bool is_held_ = false;

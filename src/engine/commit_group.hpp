@@ -1,0 +1,41 @@
+/// `CommitGroup`: transactions of several sessions that one commit makes durable.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "crmkit/base/error.hpp"
+
+namespace crmkit::engine {
+
+/// What the sessions of a group wait for. Shared by their threads.
+class CommitGroup {
+  public:
+    /// Tells everyone how the commit went; none for well.
+    void settle(std::optional<Error> error) {
+        {
+            const std::lock_guard lock(mutex_);
+            error_ = std::move(error);
+            is_settled_ = true;
+        }
+        settled_.notify_all();
+    }
+    /// Waits for the commit. Throws what made it fail.
+    void wait() {
+        std::unique_lock lock(mutex_);
+        settled_.wait(lock, [this] { return is_settled_; });
+        if (error_) {
+            throw Error(*error_);
+        }
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable settled_;
+    bool is_settled_ = false;
+    std::optional<Error> error_;
+};
+
+}  // namespace crmkit::engine
