@@ -289,6 +289,22 @@ void SqliteStorage::unindex_text(const Entity& entity, Id id, std::string_view w
     remove->run();
 }
 
+/// FTS5 keeps its count of rows in memory. When one of its own reads fails, SQLite rolls back at
+/// once, and FTS5 then takes zero for that count (sqlite3Fts5StorageDelete() and the like in
+/// SQLite 3.40). Rolling a write to the index back makes it read the count again.
+void SqliteStorage::forget_search_state() {
+    connection_->execute("SAVEPOINT crmkit_search");
+    for (const Entity* entity : registry_->entities()) {
+        if (is_searchable(*entity)) {
+            connection_->execute(
+                fmt::format("INSERT INTO {} (rowid, words) SELECT 0, '' WHERE FALSE",
+                            names_.quoted_search_of(*entity)));
+        }
+    }
+    connection_->execute("ROLLBACK TO crmkit_search");
+    connection_->execute("RELEASE crmkit_search");
+}
+
 std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std::string> words,
                                       std::size_t limit, Id before) {
     std::vector<Id> found;

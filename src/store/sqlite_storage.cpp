@@ -59,9 +59,31 @@ void SqliteStorage::begin(Access access) {
     if (depth_ > 0 || rules_.is_hosted) {
         connection_->prepare("SAVEPOINT crmkit_" + std::to_string(depth_))->run();
     } else {
-        (access == Access::write ? own_.begin_writing : own_.begin_reading).lend()->run();
+        begin_own(access);
     }
     ++depth_;
+    if (was_lost_ && access == Access::write) {
+        try {
+            forget_search_state();
+            was_lost_ = false;
+        } catch (...) {
+            rollback();
+            throw;
+        }
+    }
+}
+
+void SqliteStorage::begin_own(Access access) {
+    StatementPool& statement = access == Access::write ? own_.begin_writing : own_.begin_reading;
+    try {
+        statement.lend()->run();
+    } catch (const Error& error) {
+        // The statement after a lost transaction may be answered with the error of that one.
+        if (!was_lost_ || error.code() == ErrorCode::busy) {
+            throw;
+        }
+        statement.lend()->run();
+    }
 }
 
 void SqliteStorage::commit() {
@@ -83,6 +105,7 @@ void SqliteStorage::rollback() noexcept {
     --depth_;
     // After a full disk or a failed read SQLite may have rolled the whole transaction back itself.
     if (connection_->is_autocommit()) {
+        was_lost_ = true;
         return;
     }
     sqlite3* const handle = connection_->handle();

@@ -125,7 +125,8 @@ class SqliteStorage final : public Storage {
         StatementPool& commit;
     };
 
-    void prepare_own_file();
+    void begin_own(Access access);
+    void forget_search_state();
     EntityStatements& statements(const Entity& entity);
     [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given,
                                           std::string_view qualifier = {}) const;
@@ -140,6 +141,8 @@ class SqliteStorage final : public Storage {
     OwnStatements own_;
     const Registry* registry_ = nullptr;
     int depth_ = 0;
+    /// SQLite gave up a transaction by itself, in the middle of a statement.
+    bool was_lost_ = false;
     std::int64_t data_version_ = 0;
     std::unordered_map<EntityNumber, EntityStatements> statements_;
     StatementPool* highest_id_ = nullptr;
