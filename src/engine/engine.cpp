@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <cstring>
+#include <new>
 #include <random>
 #include <utility>
 
@@ -187,8 +188,13 @@ void Engine::give_back(std::unique_ptr<Storage> reader) noexcept {
         return;
     }
     const std::lock_guard lock(readers_mutex_);
-    if (!is_closed_) {
+    if (is_closed_) {
+        return;
+    }
+    try {
         idle_readers_.push_back(std::move(reader));
+    } catch (const std::bad_alloc&) {
+        return;  // it is closed then
     }
 }
 

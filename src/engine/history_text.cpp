@@ -1,10 +1,13 @@
 #include "history_text.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "crmkit/schema/conversion.hpp"
+#include "crmkit/schema/json_scanner.hpp"
 #include "crmkit/schema/json_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 
@@ -12,13 +15,46 @@ namespace crmkit::engine {
 
 namespace {
 
-Value read_value(const Field& field, const nlohmann::json& json, const Registry& registry) {
-    if (!json.is_string()) {
+/// A value as its canonical text; nothing for null.
+using StoredValue = std::optional<std::string>;
+
+/// The change of one field as the history keeps it.
+struct StoredPair {
+    std::string field_id{};
+    StoredValue before{};
+    StoredValue after{};
+};
+
+bool read_stored(JsonScanner& scanner, StoredValue& value) {
+    return scanner.peek() == JsonType::null ? scanner.read_null()
+                                            : scanner.read_string(value.emplace());
+}
+
+std::vector<StoredPair> read_pairs(const Change& change) {
+    std::vector<StoredPair> pairs;
+    JsonScanner scanner(change.values);
+    const auto read_pair = [&](std::string_view field_id, std::size_t) {
+        StoredPair& pair = pairs.emplace_back(StoredPair{std::string(field_id)});
+        int items = 0;
+        const auto read_item = [&] {
+            ++items;
+            return read_stored(scanner, items == 1 ? pair.before : pair.after);
+        };
+        return scanner.read_array(read_item) && items == 2;
+    };
+    if (!scanner.read_object(read_pair) || !scanner.read_end()) {
+        throw Error(ErrorCode::corrupt,
+                    "the history's change " + std::to_string(change.position) + " is damaged");
+    }
+    return pairs;
+}
+
+Value read_value(const Field& field, const StoredValue& stored, const Registry& registry) {
+    if (!stored) {
         return {};
     }
     std::string why;
-    auto value =
-        parse_text(field, json.get_ref<const std::string&>(), why, {.registry = &registry});
+    auto value = parse_text(field, *stored, why, {.registry = &registry});
     if (!value) {
         throw Error(ErrorCode::corrupt, "the history holds a value of " + std::string(field.name) +
                                             " that cannot be read: " + why);
@@ -93,17 +129,16 @@ HistoryEntry to_history_entry(const Change& change, const Registry& registry) {
         return entry;
     }
     entry.entity = entity->name;
-    const auto values = nlohmann::json::parse(change.values, nullptr, false);
-    if (!values.is_object()) {
-        throw Error(ErrorCode::corrupt,
-                    "the history's change " + std::to_string(change.position) + " is damaged");
-    }
+    const std::vector<StoredPair> pairs = read_pairs(change);
     for (const Field& field : entity->fields) {
-        const auto pair = values.find(std::to_string(field.id));
-        if (pair != values.end() && pair->is_array() && pair->size() == 2) {
+        const auto pair = std::find_if(pairs.begin(), pairs.end(),
+                                       [id = std::to_string(field.id)](const StoredPair& stored) {
+                                           return stored.field_id == id;
+                                       });
+        if (pair != pairs.end()) {
             entry.fields.push_back({std::string(field.name),
-                                    read_value(field, (*pair)[0], registry),
-                                    read_value(field, (*pair)[1], registry)});
+                                    read_value(field, pair->before, registry),
+                                    read_value(field, pair->after, registry)});
         }
     }
     return entry;

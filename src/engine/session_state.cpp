@@ -51,6 +51,7 @@ void SessionState::begin(Access access, Turn turn) {
         throw Error(ErrorCode::invalid_argument,
                     "a read transaction is open: end it before writing");
     }
+    levels_.reserve(levels_.size() + 1);  // nothing may fail once the transaction is open
     if (levels_.empty()) {
         engine_->begin_turn(turn);
         appended_.clear();
@@ -136,17 +137,15 @@ void SessionState::run_commit_hooks() {
     const auto changes = std::exchange(appended_, {});
     const auto hooks = engine_->hooks().all();
     for (const Change& change : changes) {
-        const HistoryEntry entry = to_history_entry(change, registry());
-        for (const HookList::Hook& hook : *hooks) {
-            if (!hook.commit) {
-                continue;
+        try {
+            const HistoryEntry entry = to_history_entry(change, registry());
+            for (const HookList::Hook& hook : *hooks) {
+                if (hook.commit) {
+                    run_commit_hook(hook.commit, entry);
+                }
             }
-            try {
-                hook.commit(entry);
-            } catch (const std::exception& error) {
-                engine_->log(LogLevel::error,
-                             std::string("an after-commit hook failed: ") + error.what());
-            }
+        } catch (const std::exception& error) {
+            log_failed_hook(error.what());
         }
     }
 }
@@ -157,6 +156,23 @@ const std::shared_ptr<Cancellation>& SessionState::cancellation() {
         limits_.cancellation = cancellation_.get();
     }
     return cancellation_;
+}
+
+void SessionState::run_commit_hook(const CommitHook& hook, const HistoryEntry& entry) {
+    try {
+        hook(entry);
+    } catch (const std::exception& error) {
+        log_failed_hook(error.what());
+    }
+}
+
+/// What was committed stays so, even if there is no memory to tell of it.
+void SessionState::log_failed_hook(const char* reason) {
+    try {
+        engine_->log(LogLevel::error, std::string("an after-commit hook failed: ") + reason);
+    } catch (const std::exception&) {
+        return;
+    }
 }
 
 ReadScope::ReadScope(SessionState& session) {

@@ -70,6 +70,8 @@ class SessionState {
     [[nodiscard]] bool is_lost();
 
     void run_commit_hooks();
+    void run_commit_hook(const CommitHook& hook, const HistoryEntry& entry);
+    void log_failed_hook(const char* reason);
     Storage* own_reader();
 
     std::shared_ptr<Engine> engine_;

@@ -120,7 +120,7 @@ class LentStatement {
             if (binding_ == Binding::of_some) {
                 statement_->clear_bindings();
             }
-            home_->push_back(std::move(statement_));
+            home_->push_back(std::move(statement_));  // there is room: see lend()
         }
     }
     Statement* operator->() const { return statement_.get(); }
@@ -141,7 +141,10 @@ class StatementPool {
     /// A statement that nobody else is using, prepared now if there is none.
     LentStatement lend() {
         if (idle_.empty()) {
-            return {idle_, std::make_unique<Statement>(connection_, sql_), binding_};
+            idle_.reserve(made_ + 1);
+            auto statement = std::make_unique<Statement>(connection_, sql_);
+            ++made_;
+            return {idle_, std::move(statement), binding_};
         }
         auto statement = std::move(idle_.back());
         idle_.pop_back();
@@ -153,6 +156,8 @@ class StatementPool {
     std::string sql_;
     Binding binding_;
     LentStatement::Home idle_;
+    /// How many there are, lent ones included.
+    std::size_t made_ = 0;
 };
 
 /// A connection, owned or the host's, with the statements prepared on it so far.

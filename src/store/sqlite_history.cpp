@@ -99,7 +99,8 @@ SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableN
                       names.tallies))),
       begin_reading(connection.pool("BEGIN")),
       begin_writing(connection.pool("BEGIN IMMEDIATE")),
-      commit(connection.pool("COMMIT")) {}
+      commit(connection.pool("COMMIT")),
+      rollback(connection.pool("ROLLBACK")) {}
 
 std::int64_t SqliteStorage::append(const Change& change) {
     // Without a position the row gets the one past the highest.

@@ -1,6 +1,6 @@
 #include "sqlite_row.hpp"
 
-#include <nlohmann/json.hpp>
+#include "crmkit/schema/json_scanner.hpp"
 
 namespace crmkit::sqlite {
 
@@ -247,7 +247,12 @@ ValueView read_value(const Statement& statement, int column, const Field& field,
 }
 
 std::string join_list(std::span<const std::string> list) {
-    return nlohmann::json(std::vector<std::string>(list.begin(), list.end())).dump();
+    std::string json = "[";
+    for (const std::string& item : list) {
+        json += json.size() == 1 ? "" : ",";
+        append_json_string(json, item);
+    }
+    return json + "]";
 }
 
 std::vector<std::string> split_list(std::string_view json) {
@@ -255,14 +260,10 @@ std::vector<std::string> split_list(std::string_view json) {
     if (json.empty()) {
         return list;
     }
-    const auto parsed = nlohmann::json::parse(json, nullptr, false);
-    if (!parsed.is_array()) {
+    JsonScanner scanner(json);
+    const auto read_item = [&] { return scanner.read_string(list.emplace_back()); };
+    if (!scanner.read_array(read_item) || !scanner.read_end()) {
         throw Error(ErrorCode::corrupt, "a stored list of text is damaged");
-    }
-    for (const auto& item : parsed) {
-        if (item.is_string()) {
-            list.push_back(item.get<std::string>());
-        }
     }
     return list;
 }

@@ -13,6 +13,16 @@
 
 namespace crmkit::sqlite {
 
+namespace {
+
+/// So that it can still be run when there is no memory to prepare it.
+void prepare_now(StatementPool& pool) { (void)pool.lend(); }
+
+/// Runs a statement that was prepared before, where there is nobody to tell of a failure.
+void run_quietly(StatementPool& pool) noexcept { (void)sqlite3_step(pool.lend()->handle()); }
+
+}  // namespace
+
 SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, StorageRules rules)
     : connection_(std::move(connection)),
       rules_(std::move(rules)),
@@ -20,6 +30,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, StorageRule
       own_(*connection_, names_),
       queries_(*connection_, rules_.table_prefix) {
     register_functions(connection_->handle());
+    prepare_now(own_.rollback);
 }
 
 SqliteStorage::~SqliteStorage() = default;
@@ -57,7 +68,7 @@ void SqliteStorage::begin(Access access) {
         throw Error(ErrorCode::read_only, "the store is open for reading only");
     }
     if (depth_ > 0 || rules_.is_hosted) {
-        connection_->prepare("SAVEPOINT crmkit_" + std::to_string(depth_))->run();
+        savepoint(depth_).begin->lend()->run();
     } else {
         begin_own(access);
     }
@@ -71,6 +82,19 @@ void SqliteStorage::begin(Access access) {
             throw;
         }
     }
+}
+
+SqliteStorage::SavepointStatements& SqliteStorage::savepoint(int depth) {
+    while (savepoints_.size() <= static_cast<std::size_t>(depth)) {
+        const std::string name = "crmkit_" + std::to_string(savepoints_.size());
+        const SavepointStatements made{&connection_->pool("SAVEPOINT " + name),
+                                       &connection_->pool("ROLLBACK TO " + name),
+                                       &connection_->pool("RELEASE " + name)};
+        prepare_now(*made.rollback);
+        prepare_now(*made.release);
+        savepoints_.push_back(made);
+    }
+    return savepoints_[static_cast<std::size_t>(depth)];
 }
 
 void SqliteStorage::begin_own(Access access) {
@@ -93,7 +117,7 @@ void SqliteStorage::commit() {
     if (depth_ == 1 && !rules_.is_hosted) {
         own_.commit.lend()->run();
     } else {
-        connection_->prepare("RELEASE crmkit_" + std::to_string(depth_ - 1))->run();
+        savepoint(depth_ - 1).release->lend()->run();
     }
     --depth_;
 }
@@ -108,14 +132,13 @@ void SqliteStorage::rollback() noexcept {
         was_lost_ = true;
         return;
     }
-    sqlite3* const handle = connection_->handle();
-    if (depth_ == 0 && !rules_.is_hosted) {
-        sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
-        return;
+    if (depth_ > 0 || rules_.is_hosted) {
+        const SavepointStatements& ended = savepoints_[static_cast<std::size_t>(depth_)];
+        run_quietly(*ended.rollback);
+        run_quietly(*ended.release);
+    } else {
+        run_quietly(own_.rollback);
     }
-    const std::string name = "crmkit_" + std::to_string(depth_);
-    sqlite3_exec(handle, ("ROLLBACK TO " + name).c_str(), nullptr, nullptr, nullptr);
-    sqlite3_exec(handle, ("RELEASE " + name).c_str(), nullptr, nullptr, nullptr);
 }
 
 namespace {

@@ -123,9 +123,18 @@ class SqliteStorage final : public Storage {
         StatementPool& begin_reading;
         StatementPool& begin_writing;
         StatementPool& commit;
+        StatementPool& rollback;
+    };
+
+    /// The kept statements of the savepoints at one depth.
+    struct SavepointStatements {
+        StatementPool* begin;
+        StatementPool* rollback;
+        StatementPool* release;
     };
 
     void begin_own(Access access);
+    SavepointStatements& savepoint(int depth);
     void forget_search_state();
     EntityStatements& statements(const Entity& entity);
     [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given,
@@ -139,6 +148,7 @@ class SqliteStorage final : public Storage {
     StorageRules rules_;
     TableNames names_;
     OwnStatements own_;
+    std::vector<SavepointStatements> savepoints_;
     const Registry* registry_ = nullptr;
     int depth_ = 0;
     /// SQLite gave up a transaction by itself, in the middle of a statement.

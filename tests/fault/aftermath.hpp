@@ -23,6 +23,24 @@ inline std::string shown(const HistoryEntry& entry) {
            " " + to_string(entry.record) + " version " + std::to_string(entry.version) + ")";
 }
 
+/// How many changes there are of which no hook told, though their operations ended well: there was
+/// no memory for it.
+inline std::size_t count_untold(const Scenario& run, const ChangeCounts& whole) {
+    std::size_t untold = 0;
+    for (const auto& [step, changes] : whole) {
+        const auto told = run.changes().find(step);
+        const bool has_failed =
+            std::any_of(run.failures().begin(), run.failures().end(),
+                        [step = std::string_view(step)](const Failure& failure) {
+                            return failure.step == step;
+                        });
+        if (run.has_run(step) && !has_failed) {
+            untold += changes - (told == run.changes().end() ? 0 : told->second);
+        }
+    }
+    return untold;
+}
+
 /// What was stored before the scenario, what it was told is stored, and nothing else but an
 /// operation that failed when all but the answer was done: of that, all.
 inline Findings check_history(std::size_t before, const Scenario& run, const ChangeCounts& whole,
@@ -34,16 +52,16 @@ inline Findings check_history(std::size_t before, const Scenario& run, const Cha
             findings.push_back("acknowledged and lost: " + shown(entry));
         }
     }
-    const std::size_t told = before + run.acknowledged().size();
+    const std::size_t told = before + run.acknowledged().size() + count_untold(run, whole);
     const bool is_whole =
-        stored.size() <= told ||
+        stored.size() == told ||
         std::any_of(run.failures().begin(), run.failures().end(), [&](const Failure& failure) {
             const auto changes = whole.find(failure.step);
-            return changes != whole.end() && changes->second == stored.size() - told;
+            return changes != whole.end() && changes->second + told == stored.size();
         });
     if (!is_whole) {
-        findings.push_back("nobody was told of the last " + std::to_string(stored.size() - told) +
-                           " changes: " + shown(stored.back()));
+        findings.push_back("there are " + std::to_string(stored.size()) + " changes, and " +
+                           std::to_string(told) + " were acknowledged");
     }
     return findings;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,8 +52,7 @@ inline OpenOptions options_of_a_run(Durability durability = Durability::durable)
 
 using ChangeCounts = std::map<std::string, std::size_t, std::less<>>;
 
-/// The operations change the store in the same way whether those before went well or not, or not
-/// at all.
+/// An operation changes the store in the same way whether those before went well or not, or fails.
 class Scenario {
   public:
     /// `trap` strikes while the operations run, and never while this object looks at what they did.
@@ -61,7 +61,7 @@ class Scenario {
 
     /// Every operation, each with its own error.
     void run() {
-        open("open");
+        open("open", "user", "session");
         make_first_records();
         move_deals();
         delete_and_restore();
@@ -69,7 +69,7 @@ class Scenario {
         bring_in();
         read();
         close("close");
-        open("open again");
+        open("open again", "user again", "session again");
         after_opening();
     }
 
@@ -88,7 +88,9 @@ class Scenario {
     }
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] int steps() const { return steps_; }
+    /// How many operations there were.
+    [[nodiscard]] std::size_t steps() const { return steps_.size(); }
+    [[nodiscard]] bool has_run(std::string_view step) const { return steps_.contains(step); }
     [[nodiscard]] const std::vector<Failure>& failures() const { return failures_; }
     /// Every change that the store said was committed, in the order of the history.
     [[nodiscard]] const std::vector<HistoryEntry>& acknowledged() const { return acknowledged_; }
@@ -104,12 +106,7 @@ class Scenario {
     /// One operation. Its changes carry its name as their origin.
     template <typename Work>
     void step(std::string_view name, Work work) {
-        ++steps_;
-        step_ = name;
-        if (me_) {
-            const Trap::Pause pause(trap_);
-            me_->set_origin(std::string(name));
-        }
+        begin_step(name);
         try {
             work();
         } catch (const Error& error) {
@@ -123,11 +120,26 @@ class Scenario {
             return;
         }
     }
+    void begin_step(std::string_view name) {
+        const Trap::Pause pause(trap_);
+        step_ = name;
+        steps_.insert(std::string(name));
+        if (me_) {
+            me_->set_origin(std::string(name));
+        }
+    }
     void fail(std::string_view name, ErrorCode code, std::string_view message) {
         const Trap::Pause pause(trap_);
         failures_.push_back({std::string(name), code, std::string(message)});
         if (code == ErrorCode::internal) {
             findings_.push_back(std::string(name) + ": " + std::string(message));
+        }
+    }
+
+    /// Ends an operation that builds on one that failed.
+    static void require(bool is_there) {
+        if (!is_there) {
+            throw Error(ErrorCode::not_found, "what this builds on is not there");
         }
     }
 
@@ -145,7 +157,7 @@ class Scenario {
         });
     }
 
-    void open(std::string_view name) {
+    void open(std::string_view name, std::string_view user, std::string_view session) {
         for (int attempt = 0; attempt < 2 && !crm_; ++attempt) {
             step(name, [this] {
                 crm_.emplace(Crm::open(path_, options_of_a_run(durability_)));
@@ -160,8 +172,8 @@ class Scenario {
         if (!crm_) {
             return;
         }
-        step("user", [this] { user_ = crm().ensure_user("Ada", "ada@example.com").id; });
-        step("session", [this] { me_.emplace(crm().as(user_)); });
+        step(user, [this] { user_ = crm().ensure_user("Ada", "ada@example.com").id; });
+        step(session, [this] { me_.emplace(crm().as(user_)); });
     }
     void close(std::string_view name) {
         step(name, [this] {
@@ -231,9 +243,8 @@ class Scenario {
             const auto stage =
                 me().query<Stage>("pipeline.is_default and state = 'open' order by sort_order desc")
                     .first();
-            if (stage) {
-                sales::move_stage(me(), {.opportunity = deal_, .stage = stage->id});
-            }
+            require(stage.has_value());
+            sales::move_stage(me(), {.opportunity = deal_, .stage = stage->id});
         });
         step("win", [this] { sales::win_opportunity(me(), {.opportunity = deal_}); });
         step("lose", [this] {
@@ -251,9 +262,8 @@ class Scenario {
         step("delete again", [this] { me().remove<Contact>(other_contact_); });
         step("undo", [this] {
             const auto entries = me().history(contact_);
-            if (!entries.empty() && entries.back().kind == ChangeKind::updated) {
-                me().undo(entries.back().position);
-            }
+            require(!entries.empty() && entries.back().kind == ChangeKind::updated);
+            me().undo(entries.back().position);
         });
     }
 
@@ -297,23 +307,18 @@ class Scenario {
         if (!me_) {
             return;
         }
-        const UpsertKey key = UpsertKey::external("erp", "C-1");
         step("upsert new", [&] {
             Account account{.name = "Erp & Co"};
-            me().upsert(key, account);
+            me().upsert(UpsertKey::external("erp", "C-1"), account);
             erp_account_ = account.id;
         });
         step("upsert known", [&] {
-            if (erp_account_.value == 0) {
-                return;
-            }
+            require(bool{erp_account_});
             Account account{.name = "Erp & Co", .industry = "software"};
-            me().upsert(key, account);
+            me().upsert(UpsertKey::external("erp", "C-1"), account);
         });
         step("import", [this] {
-            if (contact_.value == 0) {
-                return;
-            }
+            require(bool{contact_});
             exchange::ImportPlan plan;
             plan.entity = "contact";
             plan.columns = {{.column = "name", .field = "last_name"},
@@ -414,7 +419,7 @@ class Scenario {
     Id deal_;
     Id other_deal_;
     Id erp_account_;
-    int steps_ = 0;
+    std::set<std::string, std::less<>> steps_;
     std::string_view step_;
     ChangeCounts changes_;
     std::vector<Failure> failures_;
