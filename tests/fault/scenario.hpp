@@ -2,6 +2,7 @@
 /// wrong. It remembers what was acknowledged, and what must not be.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <new>
@@ -96,6 +97,12 @@ class Scenario {
     [[nodiscard]] const std::vector<HistoryEntry>& acknowledged() const { return acknowledged_; }
     /// How many changes each operation has made, by its name.
     [[nodiscard]] const ChangeCounts& changes() const { return changes_; }
+    /// Called after each operation that ended well.
+    std::function<void()> after_step{};
+    /// How many changes the open store holds; 0 when none is open.
+    std::size_t stored_changes() {
+        return crm_ ? crm_->as_system().changes_since(1, 10'000).size() : 0;
+    }
     /// What went wrong that must not.
     [[nodiscard]] const Findings& findings() const { return findings_; }
 
@@ -118,6 +125,10 @@ class Scenario {
         } catch (const std::exception& error) {
             fail(name, ErrorCode::internal, error.what());
             return;
+        }
+        if (after_step) {
+            const Trap::Pause pause(trap_);
+            after_step();
         }
     }
     void begin_step(std::string_view name) {

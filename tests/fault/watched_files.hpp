@@ -32,7 +32,8 @@ struct FileRequest {
     FileCall call;
     /// The file; empty for one without a name. Borrowed for the call.
     std::string_view path;
-    /// Where a read or write begins; the new size for truncate.
+    /// Where a read or write begins; the new size for truncate; for remove, whether its folder is
+    /// synced with it.
     std::int64_t offset = 0;
     /// What is written. Borrowed for the call.
     std::string_view bytes{};
@@ -115,9 +116,9 @@ class WatchedFiles {
         }
         return result;
     }
-    static int remove(sqlite3_vfs* system, const char* path, int) {
+    static int remove(sqlite3_vfs* system, const char* path, int sync_folder) {
         WatchedFiles& home = home_of(system);
-        const int answer = home.ask({FileCall::remove, text(path)});
+        const int answer = home.ask({FileCall::remove, text(path), sync_folder});
         return answer != SQLITE_OK ? answer : home.real_->xDelete(home.real_, path, 0);
     }
     static int access(sqlite3_vfs* system, const char* path, int flags, int* result) {
