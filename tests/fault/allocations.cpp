@@ -3,13 +3,8 @@
 #include "fault/allocations.hpp"
 
 #include <doctest/doctest.h>
-#include <execinfo.h>
 
-#include <algorithm>
-#include <array>
-#include <unordered_map>
-#include <vector>
-
+#include "fault/allocation_places.hpp"
 #include "fault/fault_sweep.hpp"
 #include "fault/faulty_files.hpp"
 #include "fault/size.hpp"
@@ -17,57 +12,11 @@
 namespace crmkit::fault {
 namespace {
 
-/// The places that allocate, each by the calls that lead there, and the first allocation of each.
-class Places {
-  public:
-    Places() { on_chance = &note; }
-    Places(const Places&) = delete;
-    Places& operator=(const Places&) = delete;
-    ~Places() {
-        on_chance = nullptr;
-        first_visits().clear();
-    }
-
-    /// The allocations by their numbers.
-    static std::vector<std::int64_t> chances() {
-        std::vector<std::int64_t> chances;
-        for (const auto& [place, chance] : first_visits()) {
-            chances.push_back(chance);
-        }
-        std::sort(chances.begin(), chances.end());
-        return chances;
-    }
-
-  private:
-    static std::unordered_map<std::string, std::int64_t>& first_visits() {
-        static std::unordered_map<std::string, std::int64_t> visits;
-        return visits;
-    }
-    static void note(Trap& trap) {
-        const Trap::Pause ours(new_trap);
-        const Trap::Pause pause(trap);
-        std::array<void*, 24> calls{};  // deep enough to tell SQLite's statements apart
-        const int depth = ::backtrace(calls.data(), static_cast<int>(calls.size()));
-        const std::string place(reinterpret_cast<const char*>(calls.data()),
-                                static_cast<std::size_t>(depth) * sizeof(void*));
-        first_visits().try_emplace(place, trap.chances() + 1);
-    }
-};
-
 Findings check_leaks() {
-    Findings findings;
-    const auto check = [&findings](std::int64_t left, const char* what) {
-        if (left != 0) {
-            findings.push_back(std::to_string(left) + what);
-        }
-    };
-    check(std::exchange(outstanding_blocks, 0), " blocks are left");
-    check(sqlite3_memory_used(), " bytes of SQLite's are left");
-    return findings;
+    const std::string left = what_is_left();
+    return left.empty() ? Findings() : Findings{left};
 }
 
-/// Small: some; whole: the first at each place that allocates, and at every fourth place all that
-/// follow, too; long: every one.
 void sweep(Trap& trap) {
     Trap none;
     FaultyFiles files(Fault::none, none);
@@ -77,21 +26,11 @@ void sweep(Trap& trap) {
     const std::vector<std::int64_t> chances = Places::chances();
     places.reset();
     sweep.check_leaks = check_leaks;
-    if (size() == Size::long_form) {
-        sweep.run(1);
-    } else {
-        const std::size_t step = by_size<std::size_t>(chances.size() / 60, 1, 1);
-        constexpr std::size_t lasting = 4;
-        for (std::size_t i = 0; i < chances.size(); i += step) {
-            sweep.run(chances[i], false);
-            if (i / step % lasting == 0) {
-                sweep.run(chances[i], true);
-            }
-        }
-    }
+    for_each_fault(chances, sweep.chances(),
+                   [&](std::int64_t nth, bool from_then_on) { sweep.run(nth, from_then_on); });
     MESSAGE("volume: " << counted(sweep.runs(), "runs") << ", "
-                       << counted(sweep.chances(), "allocations at ") << chances.size()
-                       << " places");
+                       << counted(sweep.chances(), "allocations at ")
+                       << counted(static_cast<std::int64_t>(chances.size()), "places"));
 }
 
 }  // namespace

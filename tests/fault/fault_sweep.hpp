@@ -136,7 +136,7 @@ class FaultSweep {
         bool is_explained = true;
         std::string all;
         for (const Failure& failure : scenario_->failures()) {
-            of_storage += is_of_storage(failure.code) ? 1 : 0;
+            of_storage += is_of_storage(failure) ? 1 : 0;
             is_explained = is_explained && of_storage > 0 && harm_ != Harm::none;
             all += failure.step + " fails: " + failure.message + "; ";
         }

@@ -31,12 +31,17 @@ struct Failure {
     std::string message;
 };
 
-/// Whether an error comes from the store, and not from what the operation was asked to do.
-inline bool is_of_storage(ErrorCode code) {
+/// Whether a failure comes from the store, and not from what the operation was asked to do. An
+/// inner transaction that cannot be rolled back takes the outer one along, which says so at its
+/// end.
+inline bool is_of_storage(const Failure& failure) {
+    const ErrorCode code = failure.code;
     return code == ErrorCode::io || code == ErrorCode::disk_full || code == ErrorCode::busy ||
            code == ErrorCode::corrupt || code == ErrorCode::read_only ||
            code == ErrorCode::out_of_memory || code == ErrorCode::cancelled ||
-           code == ErrorCode::limit;
+           code == ErrorCode::limit ||
+           (code == ErrorCode::invalid_argument &&
+            failure.message.starts_with("the transaction is lost"));
 }
 
 /// Options under which every run does the same.
