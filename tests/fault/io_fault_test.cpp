@@ -12,7 +12,7 @@ namespace {
 void sweep(Trap& trap, FileWatcher& watcher, Harm harm) {
     const WatchedFiles system(watcher);
     FaultSweep sweep(trap, system, harm);
-    sweep.run(by_size<std::int64_t>(61, 1, 1));
+    sweep.run(by_size<std::int64_t>(101, 1, 1));
     MESSAGE("volume: " << counted(sweep.runs(), "runs") << ", "
                        << counted(sweep.chances(), "calls"));
 }

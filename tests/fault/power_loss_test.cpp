@@ -170,13 +170,13 @@ Losses sweep(Durability durability, std::int64_t images) {
 }  // namespace
 
 TEST_CASE("the power goes in durable mode") {
-    const Losses losses = sweep(Durability::durable, by_size<std::int64_t>(250, 14'000, 500'000));
+    const Losses losses = sweep(Durability::durable, by_size<std::int64_t>(150, 14'000, 500'000));
     CHECK(losses.with_loss == 0);
     MESSAGE("volume: " << counted(losses.images, "images, nothing lost"));
 }
 
 TEST_CASE("the power goes in fast mode") {
-    const Losses losses = sweep(Durability::fast, by_size<std::int64_t>(250, 8'000, 500'000));
+    const Losses losses = sweep(Durability::fast, by_size<std::int64_t>(150, 8'000, 500'000));
     CHECK(losses.with_loss > 0);  // or this sweep could not find a loss
     MESSAGE("volume: " << counted(losses.images, "images, none damaged, ")
                        << counted(losses.with_loss, "lost commits since the last checkpoint, ")
