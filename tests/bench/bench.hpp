@@ -1,0 +1,88 @@
+/// `Bench`: what the groups of measurements share, and the groups.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "specimen.hpp"
+#include "table.hpp"
+
+namespace crmkit::bench {
+
+/// How much is measured.
+enum class Extent : std::uint8_t {
+    quick,  ///< some minutes, with small stores: for every change of the code
+    whole,  ///< with the stores that the targets speak of
+    full,   ///< and with those that take an hour to fill
+};
+
+/// A number for each extent.
+template <typename T>
+T by_extent(Extent extent, T quick, T whole, T full) {
+    return extent == Extent::quick ? quick : extent == Extent::whole ? whole : full;
+}
+
+/// What the groups share. The big store is made when the first of them asks for it.
+class Bench {
+  public:
+    Bench(Extent extent, Table& table) : extent_(extent), table_(table) {}
+
+    [[nodiscard]] Table& table() const { return table_; }
+    [[nodiscard]] Extent extent() const { return extent_; }
+    [[nodiscard]] bool is_quick() const { return extent_ == Extent::quick; }
+    template <typename T>
+    [[nodiscard]] T choose(T quick, T whole) const {
+        return by_extent(extent_, quick, whole, whole);
+    }
+    /// Rounds of each side for work that takes a moment.
+    [[nodiscard]] static int rounds() { return 9; }
+    /// A target that only stores of the whole size can reach: a quick run does not judge by it.
+    [[nodiscard]] Target when_whole(Target target) const {
+        target.is_binding = !is_quick();
+        return target;
+    }
+    /// The store of a million contacts, or less in a quick run.
+    [[nodiscard]] Specimen& specimen() {
+        if (!specimen_) {
+            specimen_.emplace(
+                Crowd{choose(50'000, 1'000'000), by_extent(extent_, 10'000, 200'000, 5'000'000)});
+        }
+        return *specimen_;
+    }
+
+  private:
+    Extent extent_;
+    Table& table_;
+    std::optional<Specimen> specimen_;
+};
+
+/// Owns one of the other side's handles.
+template <typename Handle>
+using Owned = std::unique_ptr<Handle, void (*)(Handle*)>;
+
+/// Takes what a raw_…_open() gave. Throws io for NULL.
+template <typename Handle>
+Owned<Handle> owned(Handle* handle, void (*close)(Handle*)) {
+    if (handle == nullptr) {
+        throw Error(ErrorCode::io, "the raw side cannot open its file");
+    }
+    return {handle, close};
+}
+
+/// Ends the run where the raw side has failed.
+inline void require(bool went_well, const char* what) {
+    if (!went_well) {
+        throw Error(ErrorCode::internal, std::string("the other side failed: ") + what);
+    }
+}
+
+void bench_reads(Bench& bench);
+void bench_queries(Bench& bench);
+void bench_writes(Bench& bench);
+void bench_c(Bench& bench);
+void bench_commits(Bench& bench);
+void bench_pipeline(Bench& bench);
+
+}  // namespace crmkit::bench

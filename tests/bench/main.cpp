@@ -1,0 +1,79 @@
+/// The figures of crmkit beside those of hand-written C on the same file, as a table in Markdown.
+/// Ends with 1 when a figure misses its target by half.
+///
+///     crmkit_bench [--quick | --long] [GROUP ...]
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <set>
+#include <string>
+
+#include "bench.hpp"
+
+namespace {
+
+using crmkit::bench::Bench;
+
+struct Group {
+    const char* name;
+    void (*run)(Bench&);
+};
+
+constexpr Group groups[] = {
+    {"read", crmkit::bench::bench_reads},     {"query", crmkit::bench::bench_queries},
+    {"write", crmkit::bench::bench_writes},   {"c", crmkit::bench::bench_c},
+    {"commit", crmkit::bench::bench_commits}, {"pipeline", crmkit::bench::bench_pipeline},
+};
+
+bool is_group(const std::string& name) {
+    for (const Group& group : groups) {
+        if (name == group.name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int usage() {
+    std::fprintf(stderr, "usage: crmkit_bench [--quick | --long] [GROUP ...]\ngroups:");
+    for (const Group& group : groups) {
+        std::fprintf(stderr, " %s", group.name);
+    }
+    std::fprintf(stderr, "\n");
+    return 2;
+}
+
+int run(crmkit::bench::Extent extent, const std::set<std::string>& wanted) {
+    crmkit::bench::Table table;
+    Bench bench(extent, table);
+    for (const Group& group : groups) {
+        if (wanted.empty() || wanted.count(group.name) != 0) {
+            group.run(bench);
+        }
+    }
+    return table.any_missed() ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    auto extent = crmkit::bench::Extent::whole;
+    std::set<std::string> wanted;
+    for (int i = 1; i < argc; ++i) {
+        if (std::strcmp(argv[i], "--quick") == 0) {
+            extent = crmkit::bench::Extent::quick;
+        } else if (std::strcmp(argv[i], "--long") == 0) {
+            extent = crmkit::bench::Extent::full;
+        } else if (is_group(argv[i])) {
+            wanted.insert(argv[i]);
+        } else {
+            return usage();
+        }
+    }
+    try {
+        return run(extent, wanted);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 2;
+    }
+}
