@@ -84,5 +84,10 @@ void bench_writes(Bench& bench);
 void bench_c(Bench& bench);
 void bench_commits(Bench& bench);
 void bench_pipeline(Bench& bench);
+void bench_exchange(Bench& bench);
+void bench_search(Bench& bench);
+void bench_customer(Bench& bench);
+void bench_growth(Bench& bench);
+void bench_memory(Bench& bench);
 
 }  // namespace crmkit::bench

@@ -2,6 +2,7 @@
 /// Ends with 1 when a figure misses its target by half.
 ///
 ///     crmkit_bench [--quick | --long] [GROUP ...]
+///     crmkit_bench --peak-of WORK FOLDER     (see memory_bench.hpp)
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "bench.hpp"
+#include "memory_bench.hpp"
 
 namespace {
 
@@ -20,9 +22,19 @@ struct Group {
 };
 
 constexpr Group groups[] = {
-    {"read", crmkit::bench::bench_reads},     {"query", crmkit::bench::bench_queries},
-    {"write", crmkit::bench::bench_writes},   {"c", crmkit::bench::bench_c},
-    {"commit", crmkit::bench::bench_commits}, {"pipeline", crmkit::bench::bench_pipeline},
+    // clang-format off
+    {"read", crmkit::bench::bench_reads},
+    {"query", crmkit::bench::bench_queries},
+    {"write", crmkit::bench::bench_writes},
+    {"c", crmkit::bench::bench_c},
+    {"commit", crmkit::bench::bench_commits},
+    {"exchange", crmkit::bench::bench_exchange},
+    {"pipeline", crmkit::bench::bench_pipeline},
+    {"search", crmkit::bench::bench_search},
+    {"customer", crmkit::bench::bench_customer},
+    {"growth", crmkit::bench::bench_growth},
+    {"memory", crmkit::bench::bench_memory},
+    // clang-format on
 };
 
 bool is_group(const std::string& name) {
@@ -59,7 +71,8 @@ int run(crmkit::bench::Extent extent, const std::set<std::string>& wanted) {
 int main(int argc, char** argv) {
     auto extent = crmkit::bench::Extent::whole;
     std::set<std::string> wanted;
-    for (int i = 1; i < argc; ++i) {
+    const bool is_part = argc == 4 && std::strcmp(argv[1], "--peak-of") == 0;
+    for (int i = 1; i < argc && !is_part; ++i) {
         if (std::strcmp(argv[i], "--quick") == 0) {
             extent = crmkit::bench::Extent::quick;
         } else if (std::strcmp(argv[i], "--long") == 0) {
@@ -71,6 +84,9 @@ int main(int argc, char** argv) {
         }
     }
     try {
+        if (is_part) {
+            return crmkit::bench::print_peak_of(argv[2], argv[3]);
+        }
         return run(extent, wanted);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());

@@ -1,0 +1,122 @@
+/// G: how the work of one call grows with the store.
+#include <functional>
+#include <map>
+#include <string>
+
+#include "bench.hpp"
+#include "crmkit/engine/customer_360.hpp"
+#include "crmkit/engine/timeline.hpp"
+
+namespace crmkit::bench {
+
+namespace {
+
+/// What is measured, how often a round does it, and how much longer it may take in a store of a
+/// hundred times the size.
+struct Call {
+    std::string_view name;
+    int times;
+    double at_most;
+    std::function<void(Session&, Specimen&, Random&)> run;
+};
+
+Id any(const std::vector<Id>& ids, Random& random) { return ids[random.below(ids.size())]; }
+
+void read_page(Session& me, Specimen& specimen, Random& random) {
+    const auto page = me.page<Contact>("account = :account order by last_name", {20, {}},
+                                       {{"account", any(specimen.accounts(), random)}});
+    look_at(static_cast<std::int64_t>(page.records.size()));
+}
+
+/// Page after page of all contacts, each found by where the one before ended.
+class Leafing {
+  public:
+    void operator()(Session& me, Specimen& specimen, Random&) {
+        std::string& after = ends_[&specimen];
+        auto page = me.page<Contact>("order by id", {20, after});
+        look_at(static_cast<std::int64_t>(page.records.size()));
+        after = std::move(page.next);
+    }
+
+  private:
+    std::map<const Specimen*, std::string> ends_;
+};
+
+void create(Session& me, Specimen& specimen, Random& random) {
+    Contact contact =
+        contact_number(static_cast<int>(random.below(1'000'000'000)), random, specimen.accounts());
+    me.insert(MutableRecordView(contact));
+}
+
+std::vector<Call> calls() {
+    return {
+        {"get", 5'000, 1.6,
+         [](Session& me, Specimen& specimen, Random& random) {
+             look_at(me.get<Contact>(any(specimen.contacts(), random)).version);
+         }},
+        {"page", 500, 1.4, read_page},
+        {"keyset page", 500, 1.4, Leafing()},
+        {"type-ahead", 500, 2.5,
+         [](Session& me, Specimen&, Random& random) {
+             const std::string text = family_name(random).substr(0, 3);
+             look_at(static_cast<std::int64_t>(me.search<Contact>(text, 20).size()));
+         }},
+        {"create and commit", 300, 2.2, create},
+        {"timeline", 500, 1.4,
+         [](Session& me, Specimen& specimen, Random&) {
+             const Link party{Account::entity_number, specimen.busiest_account()};
+             look_at(static_cast<std::int64_t>(timeline(me, {.party = party}).items.size()));
+         }},
+        {"customer_360", 100, 1.4,
+         [](Session& me, Specimen& specimen, Random&) {
+             const Link party{Account::entity_number, specimen.busiest_account()};
+             look_at(static_cast<std::int64_t>(customer_360(me, {.party = party}).people.size()));
+         }},
+    };
+}
+
+/// The best round of each call in two stores, in microseconds.
+void compare(Bench& bench, Specimen& small, Specimen& large, const std::string& sizes,
+             double allowance) {
+    Session in_small = small.crm().as_system();
+    Session in_large = large.crm().as_system();
+    for (const Call& call : calls()) {
+        Random chance_small(12);
+        Random chance_large(12);
+        const auto times = [&call](Session& me, Specimen& specimen, Random& random) {
+            for (int i = 0; i < call.times; ++i) {
+                call.run(me, specimen, random);
+            }
+        };
+        const Measured measured = measure(
+            Bench::rounds(), call.times, [&] { times(in_large, large, chance_large); },
+            [&] { times(in_small, small, chance_small); });
+        const std::string name = std::string(call.name) + ", " + sizes;
+        bench.table().compare({"G", name, "the same in the smaller store"}, measured,
+                              bench.when_whole(at_most(call.at_most * allowance)));
+    }
+}
+
+Crowd crowd_of(int contacts) { return {contacts, contacts / 5}; }
+
+}  // namespace
+
+void bench_growth(Bench& bench) {
+    if (bench.is_quick()) {
+        Specimen small(crowd_of(5'000));
+        compare(bench, small, bench.specimen(), "5k to 50k contacts", 1);
+        return;
+    }
+    {
+        Specimen small(crowd_of(10'000));
+        Specimen middle(crowd_of(100'000));
+        compare(bench, small, middle, "10k to 100k contacts", 1);
+        compare(bench, small, bench.specimen(), "10k to 1M contacts", 1);
+    }
+    if (bench.extent() == Extent::full) {
+        Specimen largest(crowd_of(10'000'000));
+        compare(bench, bench.specimen(), largest, "1M to 10M contacts", 1.25);
+    }
+}
+
+}  // namespace crmkit::bench
