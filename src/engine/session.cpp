@@ -75,7 +75,8 @@ void Session::write(MutableRecordView record) {
 void Session::patch(const Entity& entity, Id id, const Patch& changes,
                     std::optional<std::int64_t> version, MutableRecordView stored) {
     RecordScope scope(*state_, entity);
-    read(entity, id, stored.object());
+    const Record before = engine::live_record(*state_, entity, id);
+    entity.copy(stored.object(), before.object());
     std::vector<Problem> problems;
     const ConversionOptions options{&state_->registry(), {}};
     for (const Parameter& change : changes) {
@@ -89,7 +90,7 @@ void Session::patch(const Entity& entity, Id id, const Patch& changes,
     if (!problems.empty()) {
         throw Error::about(ErrorCode::validation, std::move(problems));
     }
-    engine::update_record(*this, entity, stored.object(), version, Authority::host);
+    engine::update_record(*this, entity, before, stored.object(), version, Authority::host);
     scope.commit();
 }
 

@@ -261,12 +261,19 @@ void sync_field(const WriteEvent& event, const Link& subject, Id T::*party) {
     sync_party(event.session.state(), subject, after.*party);
 }
 
-void after_contact(const WriteEvent& event) {
-    const Id id = header_of(event.after).id();
-    if (event.kind != ChangeKind::created) {
-        sync_field(event, Link{Contact::entity_number, id}, &Contact::account);
+/// The same for a field of the subject itself, of whose entries a new one has none yet. An update
+/// that leaves the field alone changes nothing for the party.
+template <RecordType T>
+void sync_own_field(const WriteEvent& event, Id T::*party) {
+    const T* before = static_cast<const T*>(event.before);
+    const T& after = *static_cast<const T*>(event.after.object());
+    const bool is_as_before = event.kind == ChangeKind::updated && before->*party == after.*party;
+    if (event.kind != ChangeKind::created && !is_as_before) {
+        sync_field(event, Link{T::entity_number, after.id}, party);
     }
 }
+
+void after_contact(const WriteEvent& event) { sync_own_field(event, &Contact::account); }
 
 void after_account_contact(const WriteEvent& event) {
     const auto& place = *static_cast<const AccountContact*>(event.after.object());
@@ -274,11 +281,8 @@ void after_account_contact(const WriteEvent& event) {
 }
 
 void after_opportunity(const WriteEvent& event) {
-    const Link subject{Opportunity::entity_number, header_of(event.after).id()};
-    if (event.kind != ChangeKind::created) {
-        sync_field(event, subject, &Opportunity::account);
-        sync_field(event, subject, &Opportunity::primary_contact);
-    }
+    sync_own_field(event, &Opportunity::account);
+    sync_own_field(event, &Opportunity::primary_contact);
     after_event_record<Opportunity>(event);
 }
 
@@ -289,11 +293,8 @@ void after_opportunity_contact_role(const WriteEvent& event) {
 }
 
 void after_case(const WriteEvent& event) {
-    const Link subject{Case::entity_number, header_of(event.after).id()};
-    if (event.kind != ChangeKind::created) {
-        sync_field(event, subject, &Case::account);
-        sync_field(event, subject, &Case::contact);
-    }
+    sync_own_field(event, &Case::account);
+    sync_own_field(event, &Case::contact);
     after_event_record<Case>(event);
 }
 

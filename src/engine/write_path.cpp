@@ -365,12 +365,22 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     run_after(event);
 }
 
+Record live_record(SessionState& state, const Entity& entity, Id id) {
+    return stored(state, entity, id, Deleted::hidden);
+}
+
 bool update_record(Session& session, const Entity& entity, void* object,
+                   std::optional<std::int64_t> expected_version, Authority authority) {
+    const Id id = header_of(RecordView(entity, object)).id();
+    const Record before = live_record(session.state(), entity, id);
+    return update_record(session, entity, before, object, expected_version, authority);
+}
+
+bool update_record(Session& session, const Entity& entity, const Record& before, void* object,
                    std::optional<std::int64_t> expected_version, Authority authority) {
     SessionState& state = session.state();
     const Nesting nesting(state);
     const MutableRecordView record(entity, object);
-    const Record before = stored(state, entity, header_of(record).id(), Deleted::hidden);
     check_version(entity, before, expected_version);
     if (authority == Authority::host) {
         refuse_internal(entity);

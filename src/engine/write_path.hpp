@@ -27,6 +27,13 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
 bool update_record(Session& session, const Entity& entity, void* object,
                    std::optional<std::int64_t> expected_version, Authority authority);
 
+/// The same for a caller who has read the record already, as `before`, in this transaction.
+bool update_record(Session& session, const Entity& entity, const Record& before, void* object,
+                   std::optional<std::int64_t> expected_version, Authority authority);
+
+/// The live record with this id. Throws not_found.
+Record live_record(SessionState& state, const Entity& entity, Id id);
+
 /// Deletes a record and does to those that refer to it what their rules say. Returns the position
 /// of the change.
 std::int64_t delete_record(Session& session, const Entity& entity, Id id,
