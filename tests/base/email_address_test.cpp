@@ -81,6 +81,7 @@ TEST_CASE("an A-label that no U-label has stays as it is") {
     CHECK(normal("a@xn--a.com") == "a@xn--a.com");
     CHECK(normal("a@xn--i-7iq.ws") == "a@xn--i-7iq.ws");  // a heart is no letter
     CHECK(normal("a@xn--BCHER-KVa.com") == "a@bücher.com");
+    CHECK(normal("a@xn--enn--m5de") == "a@xn--enn--m5de");  // stands for a label that none may be
     CHECK(normal("a@xn--99999999.com") == "a@xn--99999999.com");
     CHECK(normal("a@xn--" + std::string(58, 'z') + ".com").starts_with("a@xn--"));
 }

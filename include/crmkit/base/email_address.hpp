@@ -392,15 +392,12 @@ inline std::string normal_label(std::string_view label) {
     if (!decoded) {
         return lower;
     }
-    bool genuine = false;
-    for (const char32_t c : *decoded) {
-        if (!is_label_character(c)) {
-            return lower;
-        }
-        genuine = genuine || c >= 0x80;
-    }
+    const bool genuine =
+        std::any_of(decoded->begin(), decoded->end(), [](char32_t c) { return c >= 0x80; });
     std::string unicode = to_utf8(*decoded);
-    return genuine && lower_nfc(unicode) == *decoded ? unicode : lower;
+    std::size_t ascii_size = 0;
+    const bool is_label = genuine && check_label(unicode, ascii_size).empty();
+    return is_label && lower_nfc(unicode) == *decoded ? unicode : lower;
 }
 
 /// Appends the local part in lower case and NFC; `local` is what it stands for, without quotes.
