@@ -27,6 +27,8 @@ ErrorCode error_code(int result) {
             return ErrorCode::io;
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
+        case SQLITE_ERROR:  // a statement of crmkit's does not fit the tables: they were changed
+        case SQLITE_MISMATCH:
             return ErrorCode::corrupt;
         case SQLITE_NOMEM:
             return ErrorCode::out_of_memory;
@@ -73,13 +75,10 @@ void fail(sqlite3* connection, int result) {
                     "another record refers to this one, or it refers to one "
                     "that does not exist");
     }
-    const ErrorCode named = error_code(code);
-    std::string message = "the store answered: ";
-    message += sqlite3_errstr(code);
-    if (named == ErrorCode::internal && connection != nullptr) {
-        message += std::string(" (") + sqlite3_errmsg(connection) + ")";
-    }
-    throw Error(named, std::move(message));
+    // SQLite's own message may quote the statement, which is nobody's business; the number finds
+    // the cause, and SQLITE_CONFIG_LOG shows a host the rest.
+    throw Error(error_code(code), std::string("the store answered: ") + sqlite3_errstr(code) +
+                                      " (" + std::to_string(code) + ")");
 }
 
 Statement::Statement(sqlite3* connection, std::string_view sql) {
