@@ -40,12 +40,20 @@ std::map<TallyKey, TallyLine> count_opportunities(Session& session) {
     return lines;
 }
 
-/// The line that takes another one back. Throws limit for the one sum whose opposite leaves 64
-/// bits.
-TallyLine opposite(TallyLine line) {
+/// Throws limit for the one amount whose opposite leaves 64 bits: it could never be taken back.
+void require_opposite(const TallyLine& line) {
     if (line.sum == INT64_MIN) {
-        throw Error(ErrorCode::limit, "the amount has no opposite in 64 bits");
+        throw Error::about(ErrorCode::limit,
+                           Problem{.entity = "opportunity",
+                                   .field = "amount",
+                                   .value = to_string(Money::of_minor(line.sum, line.key.currency)),
+                                   .message = "has no opposite in 64 bits"});
     }
+}
+
+/// The line that takes another one back.
+TallyLine opposite(TallyLine line) {
+    require_opposite(line);
     line.count = -line.count;
     line.sum = -line.sum;
     return line;
@@ -67,6 +75,7 @@ void follow_opportunity(Storage& storage, const void* before, const void* after)
     }
     if (after != nullptr) {
         changes[count++] = line_of(*static_cast<const Opportunity*>(after));
+        require_opposite(changes[count - 1]);
     }
     if (count == 2 && changes[0].key == changes[1].key) {
         changes[0].count += changes[1].count;
