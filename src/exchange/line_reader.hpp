@@ -14,8 +14,9 @@ namespace crmkit::exchange::detail {
 
 class LineReader {
   public:
-    /// A longer line is refused with `limit`.
-    static constexpr std::size_t longest = std::size_t{64} << 20U;
+    /// A longer line is refused with `limit`. The buffer doubles as it grows: so much keeps it,
+    /// the one before and what the heap holds of those before that within 64 MiB.
+    static constexpr std::size_t longest = std::size_t{24} << 20U;
 
     explicit LineReader(ByteSource& source) : source_(source) {}
 
@@ -52,7 +53,7 @@ class LineReader {
         constexpr std::size_t block = std::size_t{256} << 10U;
         if (buffer_.size() > longest) {
             throw Error(ErrorCode::limit,
-                        "line " + std::to_string(number_ + 1) + " is longer than 64 MiB");
+                        "line " + std::to_string(number_ + 1) + " is longer than 24 MiB");
         }
         const std::size_t size = buffer_.size();
         buffer_.resize(size + block);
