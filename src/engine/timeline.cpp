@@ -4,7 +4,10 @@
 
 #include <array>
 #include <charconv>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "crmkit/engine/session.hpp"
 #include "session_state.hpp"
@@ -93,17 +96,37 @@ TimelineRange range_of(const TimelineRequest& request) {
     return range;
 }
 
-TimelineItem item_of(Storage& storage, const Registry& registry, const TimelineEntry& entry) {
-    TimelineItem item{.at = entry.event.at,
-                      .kind = std::string(timeline_kind::label(entry.event.kind)),
-                      .record = Link{entry.entity, entry.event.record},
-                      .via = entry.via};
-    const Entity& entity = registry.get(entry.entity);
-    Record record(entity);
-    if (entity.title != nullptr && storage.get(entity, entry.event.record, record.object())) {
-        item.title = record.get(*entity.title).text();
+TimelineItem item_of(const TimelineEntry& entry) {
+    return {.at = entry.event.at,
+            .kind = std::string(timeline_kind::label(entry.event.kind)),
+            .record = Link{entry.entity, entry.event.record},
+            .via = entry.via};
+}
+
+/// Gives each item its record's title, by one search of the store for each entity.
+void add_titles(Storage& storage, const Registry& registry, std::vector<TimelineItem>& items) {
+    std::map<EntityNumber, std::vector<Id>> wanted;
+    for (const TimelineItem& item : items) {
+        wanted[item.record.entity].push_back(item.record.id);
     }
-    return item;
+    std::map<Id, std::string> titles;
+    for (const auto& [number, ids] : wanted) {
+        const Entity& entity = registry.get(number);
+        if (entity.title == nullptr) {
+            continue;
+        }
+        const std::size_t title = entity.index_of(*entity.title);
+        const auto cursor = storage.get_many(entity, ids);
+        while (cursor->next()) {
+            titles.emplace(cursor->value(header::id - 1U).id(), cursor->value(title).text());
+        }
+    }
+    for (TimelineItem& item : items) {
+        const auto found = titles.find(item.record.id);
+        if (found != titles.end()) {
+            item.title = found->second;
+        }
+    }
 }
 
 }  // namespace
@@ -131,8 +154,9 @@ TimelinePage timeline(Session& session, const TimelineRequest& request) {
         page.next = token_of(entries.back().event);
     }
     for (const TimelineEntry& entry : entries) {
-        page.items.push_back(item_of(*storage, session.registry(), entry));
+        page.items.push_back(item_of(entry));
     }
+    add_titles(*storage, session.registry(), page.items);
     return page;
 }
 
