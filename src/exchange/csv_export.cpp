@@ -88,9 +88,9 @@ char delimiter_of(const ExportCsv& what) {
     return what.delimiter.front();
 }
 
-/// One column: a field, or something worked out.
+/// One column: a field, by its place in the entity's table, or something worked out.
 struct ExportColumn {
-    const Field* field = nullptr;
+    std::optional<std::size_t> field;
     expr::Expression expression;
 };
 
@@ -99,9 +99,11 @@ std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity
     std::vector<ExportColumn> compiled;
     for (const std::string& column : columns) {
         const Field* field = entity.find(column);
-        compiled.push_back({field, field != nullptr
-                                       ? expr::Expression()
-                                       : expr::parse_expression(registry, entity, column)});
+        if (field != nullptr) {
+            compiled.push_back({entity.index_of(*field), {}});
+            continue;
+        }
+        compiled.push_back({{}, expr::parse_expression(registry, entity, column)});
         if (!compiled.back().expression.parameters().empty()) {
             throw Error::about(ErrorCode::expression,
                                Problem{std::string(entity.name),
@@ -111,6 +113,23 @@ std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity
         }
     }
     return compiled;
+}
+
+/// Empty text is written as a missing value, as it is stored.
+void put(CsvWriter& writer, const ValueView& value, const Registry& registry) {
+    std::string made;
+    std::string_view text;
+    if (value.kind() == ValueKind::text) {
+        text = value.text();
+    } else if (!value.is_null()) {
+        made = to_text(value, &registry);
+        text = made;
+    }
+    if (text.empty()) {
+        writer.missing();
+    } else {
+        writer.field(text);
+    }
 }
 
 }  // namespace
@@ -135,17 +154,19 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     CsvWriter writer(counting, options);
     writer.row(what.headers.empty() ? names : what.headers);
     detail::ExportCounter counter(progress);
+    // Only what is worked out needs the whole record; fields are written from where they lie.
+    const bool needs_record = std::any_of(columns.begin(), columns.end(),
+                                          [](const ExportColumn& one) { return !one.field; });
     Record record(entity);
-    while (records->next(record.object())) {
+    while (records->next()) {
+        if (needs_record) {
+            records->read(record.object());
+        }
         for (const ExportColumn& column : columns) {
-            const std::string text =
-                column.field != nullptr
-                    ? to_text(record.get(*column.field), &registry)
-                    : to_text(expr::evaluate(column.expression, record, context), &registry);
-            if (text.empty()) {
-                writer.missing();
+            if (column.field) {
+                put(writer, records->value(*column.field), registry);
             } else {
-                writer.field(text);
+                put(writer, expr::evaluate(column.expression, record, context).view(), registry);
             }
         }
         writer.end_row();
