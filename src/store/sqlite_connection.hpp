@@ -80,8 +80,10 @@ class Statement {
     /// Borrowed until the next step or reset.
     [[nodiscard]] std::string_view text(int column) const {
         const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
-        return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+        if (bytes == nullptr) {
+            return {};
+        }
+        return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
     }
     /// Borrowed until the next step or reset.
     [[nodiscard]] std::span<const std::uint8_t> bytes(int column) const {

@@ -95,14 +95,20 @@ std::string json_array(std::span<const Id> ids) {
     return json + ']';
 }
 
-/// Steps through the records of a list of ids.
+/// Steps through the records of a list of ids: of one by its key, of more by one statement that
+/// takes them all.
 class ListCursor final : public RowCursor {
   public:
     using Cursor::next;
 
-    ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& pool,
+    ListCursor(const Entity& entity, Id only, StatementPool& get, std::span<const int> columns,
+               ReadMeter& meter)
+        : RowCursor(entity, columns, meter), statement_(get.lend()) {
+        statement_->bind(1, only.value);
+    }
+    ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& get_many,
                std::span<const int> columns, ReadMeter& meter)
-        : RowCursor(entity, columns, meter), ids_(json_array(ids)), statement_(pool.lend()) {
+        : RowCursor(entity, columns, meter), ids_(json_array(ids)), statement_(get_many.lend()) {
         statement_->bind(1, ids_);
     }
 
@@ -175,6 +181,9 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
 
 std::unique_ptr<Cursor> SqliteStorage::get_many(const Entity& entity, std::span<const Id> ids) {
     EntityStatements& kept = statements(entity);
+    if (ids.size() == 1) {
+        return std::make_unique<ListCursor>(entity, ids.front(), *kept.get, kept.columns, meter_);
+    }
     return std::make_unique<ListCursor>(entity, ids, *kept.get_many, kept.columns, meter_);
 }
 

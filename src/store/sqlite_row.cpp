@@ -212,35 +212,56 @@ int read_member(const Statement& statement, int column, const Field& field, void
 
 ValueView read_value(const Statement& statement, int column, const Field& field,
                      std::vector<std::string>& list) {
-    if (statement.is_null(column)) {
-        return {};
-    }
-    switch (field.type()) {
-        case FieldType::text:
-        case FieldType::enumeration:
-        case FieldType::json:
-            return {statement.text(column)};
-        case FieldType::integer:
+    const auto number = [&](auto make) -> ValueView {
+        return statement.is_null(column) ? ValueView() : make(statement.integer(column));
+    };
+    switch (field.native_kind()) {
+        // Of these one look tells whether there is a value, and which.
+        case NativeKind::text:
+        case NativeKind::json:
+        case NativeKind::enumeration:
+        case NativeKind::whole_enumeration: {
+            const std::string_view text = statement.text(column);
+            return text.data() == nullptr ? ValueView() : ValueView(text);
+        }
+        case NativeKind::id: {
+            const Id id{statement.integer(column)};
+            return id ? ValueView(id) : ValueView();
+        }
+        case NativeKind::link: {
+            const Id id{statement.integer(column)};
+            return id ? ValueView(
+                            Link{static_cast<EntityNumber>(statement.integer(column + 1)), id})
+                      : ValueView();
+        }
+        // These always have one.
+        case NativeKind::whole_integer:
             return {statement.integer(column)};
-        case FieldType::decimal:
-            return {Decimal{statement.integer(column)}};
-        case FieldType::boolean:
+        case NativeKind::boolean:
             return {statement.integer(column) != 0};
-        case FieldType::money:
-            return {Money{statement.integer(column), currency_at(statement, column + 1)}};
-        case FieldType::date:
-            return {Date{static_cast<std::int32_t>(statement.integer(column))}};
-        case FieldType::instant:
+        case NativeKind::whole_instant:
             return {Instant{statement.integer(column)}};
-        case FieldType::reference:
-            return {Id{statement.integer(column)}};
-        case FieldType::polymorphic_reference:
-            return {Link{static_cast<EntityNumber>(statement.integer(column + 1)),
-                         Id{statement.integer(column)}}};
-        case FieldType::text_list:
+        case NativeKind::integer:
+            return number([](std::int64_t value) -> ValueView { return value; });
+        case NativeKind::decimal:
+            return number([](std::int64_t value) -> ValueView { return Decimal{value}; });
+        case NativeKind::money:
+            return number([&](std::int64_t value) -> ValueView {
+                return Money{value, currency_at(statement, column + 1)};
+            });
+        case NativeKind::date:
+            return number([](std::int64_t value) -> ValueView {
+                return Date{static_cast<std::int32_t>(value)};
+            });
+        case NativeKind::instant:
+            return number([](std::int64_t value) -> ValueView { return Instant{value}; });
+        case NativeKind::text_list:
+            if (statement.is_null(column)) {
+                return {};
+            }
             list = split_list(statement.text(column));
             return {std::span<const std::string>(list)};
-        case FieldType::structure_list:
+        case NativeKind::structure_list:
             break;
     }
     throw Error(ErrorCode::internal, "a list of rows cannot be stored in a column");
