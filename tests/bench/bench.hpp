@@ -71,6 +71,19 @@ Owned<Handle> owned(Handle* handle, void (*close)(Handle*)) {
     return {handle, close};
 }
 
+/// Looks at every field of a contact, a Row or a RecordView, where it lies, and gives a sum over
+/// them as the other side does.
+template <typename Source>
+std::int64_t sum_over(const Source& contact) {
+    std::int64_t sum = 0;
+    for (const Field& field : entity_of<Contact>().fields) {
+        const ValueView value = contact.get(field);
+        sum += value.kind() == ValueKind::text ? static_cast<std::int64_t>(value.text().size())
+                                               : static_cast<std::int64_t>(value.kind());
+    }
+    return sum;
+}
+
 /// Ends the run where the raw side has failed.
 inline void require(bool went_well, const char* what) {
     if (!went_well) {
