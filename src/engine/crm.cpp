@@ -18,8 +18,10 @@ namespace {
 std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, const OpenOptions& options,
                                     bool waits_for_disk) {
     auto engine = std::make_shared<Engine>(std::move(store), options, waits_for_disk);
-    if (!options.read_only) {
-        Session session(std::make_unique<SessionState>(engine, Id{}));
+    Session session(std::make_unique<SessionState>(engine, Id{}));
+    if (options.read_only) {
+        engine::require_derived_values(session);
+    } else {
         engine::make_first_data(session);
         engine::complete_derived_values(session);
     }

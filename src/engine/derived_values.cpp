@@ -14,15 +14,17 @@ namespace {
 constexpr std::string_view derived_setting = "derived_values";
 constexpr std::string_view all_derived = "1";
 
+bool has_all(SessionState& state) {
+    const ReadScope storage(state);
+    return storage->setting(derived_setting) == all_derived;
+}
+
 }  // namespace
 
 void complete_derived_values(Session& session) {
     SessionState& state = session.state();
-    {
-        const ReadScope storage(state);
-        if (storage->setting(derived_setting) == all_derived) {
-            return;
-        }
+    if (has_all(state)) {
+        return;
     }
     WriteScope scope(state);
     if (state.writer().setting(derived_setting) == all_derived) {
@@ -31,6 +33,14 @@ void complete_derived_values(Session& session) {
     sales::rebuild_pipeline_tally(session);
     state.writer().put_setting(derived_setting, all_derived);
     scope.commit();
+}
+
+void require_derived_values(Session& session) {
+    if (!has_all(session.state())) {
+        throw Error(ErrorCode::read_only,
+                    "the store's upgrade is not complete, and it is open for reading only: open it "
+                    "once for writing");
+    }
 }
 
 std::vector<std::string> check_derived_values(Session& session) {

@@ -13,6 +13,10 @@ namespace crmkit::engine {
 /// Works out what a store of an earlier version did not keep. Does nothing where all is kept.
 void complete_derived_values(Session& session);
 
+/// Throws read_only where not all is kept, for a store that may not be written: what would be read
+/// from it would be wrong.
+void require_derived_values(Session& session);
+
 /// Where a derived value differs from its recomputation; empty when none does.
 std::vector<std::string> check_derived_values(Session& session);
 
