@@ -235,7 +235,8 @@ struct Page {
         const auto found = std::lower_bound(
             included.begin(), included.end(), id,
             [](const Record& record, Id wanted) { return header_of(record).id() < wanted; });
-        return found != included.end() && header_of(*found).id() == id ? &found->template as<R>() : nullptr;
+        return found != included.end() && header_of(*found).id() == id ? &found->template as<R>()
+                                                                       : nullptr;
     }
 };
 
