@@ -250,14 +250,12 @@ constexpr FieldType field_type(NativeKind kind) {
 template <typename T>
 bool is_null_member(const void* member) {
     const T& value = *static_cast<const T*>(member);
-    if constexpr (is_optional<T>) {
+    if constexpr (is_optional<T> || std::is_same_v<T, Id> || std::is_same_v<T, Link>) {
         return !value;
     } else if constexpr (std::is_same_v<T, Json>) {
         return value.text.empty();
     } else if constexpr (std::is_same_v<T, std::string> || is_vector<T>) {
         return value.empty();
-    } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, Link>) {
-        return !value;
     } else {
         return false;
     }
