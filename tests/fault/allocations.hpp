@@ -45,6 +45,14 @@ inline void* allocate(std::size_t size) {
     return head + 1;
 }
 
+inline void* allocate_or_null(std::size_t size) noexcept {
+    try {
+        return allocate(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 inline void release(void* block) noexcept {
     if (block != nullptr) {
         auto* const head = static_cast<BlockHead*>(block) - 1;
@@ -84,6 +92,13 @@ inline const SqliteMemory watch_sqlite_memory;
 
 void* operator new(std::size_t size) { return crmkit::fault::detail::allocate(size); }
 void* operator new[](std::size_t size) { return crmkit::fault::detail::allocate(size); }
+// A sanitizer has these by itself, and would not go by those above.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return crmkit::fault::detail::allocate_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return crmkit::fault::detail::allocate_or_null(size);
+}
 void operator delete(void* block) noexcept { crmkit::fault::detail::release(block); }
 void operator delete[](void* block) noexcept { crmkit::fault::detail::release(block); }
 void operator delete(void* block, std::size_t) noexcept { crmkit::fault::detail::release(block); }

@@ -79,8 +79,9 @@ class WatchedFiles {
     [[nodiscard]] int open_files() const { return open_files_; }
 
   private:
-    /// What SQLite keeps of an open file; the real one's is behind it.
-    struct alignas(16) File {
+    /// What SQLite keeps of an open file; the real one's is behind it. SQLite gives memory for it
+    /// that suits pointers, and no more.
+    struct File {
         sqlite3_file base;
         WatchedFiles* home;
         const char* path;
