@@ -70,7 +70,7 @@ void ChangedValues::append_value(const ValueView& value) {
     } else if (value.is_null()) {
         append("null");
     } else if (value.kind() == ValueKind::boolean) {
-        append(value.boolean() ? std::string_view(R"("true")") : std::string_view(R"("false")"));
+        value.boolean() ? append("\"true\"") : append("\"false\"");
     } else {
         append_text(to_text(value));
     }
@@ -78,13 +78,15 @@ void ChangedValues::append_value(const ValueView& value) {
 
 void ChangedValues::append_text(std::string_view text) {
     if (detail::plain_run_in_json(text, 0) == text.size()) {
+        make_room(text.size() + longest_frame);
         append("\"");
-        append(text);
+        size_ += text.copy(json_.data() + size_, text.size());
         append("\"");
     } else {
         std::string escaped;
         append_json_string(escaped, text);
-        append(escaped);
+        make_room(escaped.size() + longest_frame);
+        size_ += escaped.copy(json_.data() + size_, escaped.size());
     }
 }
 
@@ -104,17 +106,17 @@ void ChangedValues::add_new(const Field& field, const ValueView& value) {
 }
 
 void ChangedValues::append_key(const Field& field) {
-    constexpr std::size_t longest_key = 16;
-    make_room(longest_key);
-    append(size_ == 0 ? std::string_view("{\"") : std::string_view(",\""));
+    make_room(longest_frame);
+    size_ == 0 ? append("{\"") : append(",\"");
     char* const start = json_.data() + size_;
-    size_ = static_cast<std::size_t>(std::to_chars(start, start + longest_key, field.id).ptr -
-                                     json_.data());
+    const auto written = std::to_chars(start, json_.data() + json_.size(), field.id);
+    size_ += static_cast<std::size_t>(written.ptr - start);
     append("\":[");
 }
 
 std::string ChangedValues::take() {
-    append(size_ == 0 ? "{}" : "}");
+    make_room(longest_frame);
+    size_ == 0 ? append("{}") : append("}");
     json_.resize(size_);
     size_ = 0;
     return std::move(json_);

@@ -23,13 +23,17 @@ class ChangedValues {
     [[nodiscard]] std::string take();
 
   private:
+    /// Most of the bytes of a change beside its texts: of two quoted texts, their field and marks.
+    static constexpr std::size_t longest_frame = 32;
+
     void append_key(const Field& field);
     void append_value(const ValueView& value);
     void append_text(std::string_view text);
-    void append(std::string_view text) {
-        make_room(text.size());
-        std::memcpy(json_.data() + size_, text.data(), text.size());
-        size_ += text.size();
+    /// For texts that are known when this is compiled, for which there is room already.
+    template <std::size_t Size>
+    void append(const char (&text)[Size]) {
+        std::memcpy(json_.data() + size_, text, Size - 1);
+        size_ += Size - 1;
     }
     void make_room(std::size_t size) {
         if (json_.size() - size_ < size) {

@@ -93,11 +93,8 @@ void for_each_referring(SessionState& state, const IncomingReference& reference,
 
 void check_references(SessionState& state, const Entity& entity, const void* before,
                       const void* object, std::vector<Problem>& problems) {
-    for (const Field& field : entity.fields) {
-        if (field.target.empty() || field.id == header::created_by ||
-            field.id == header::modified_by) {
-            continue;
-        }
+    for (const Field* reference : entity.references) {
+        const Field& field = *reference;
         if (field.is_null(object)) {
             continue;
         }

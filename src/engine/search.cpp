@@ -67,7 +67,9 @@ std::vector<Id> Session::search(const Entity& entity, std::string_view text, std
     const auto cursor = storage->get_many(entity, newest);
     while (cursor->next()) {
         if (cursor->value(header::deleted_at - 1U).is_null()) {
-            const auto value_of = [&cursor](std::size_t i) { return cursor->value(i); };
+            const auto value_of = [&](const Field& field) {
+                return cursor->value(entity.index_of(field));
+            };
             ranked.emplace_back(score(search_text_of(entity, value_of), wanted),
                                 cursor->value(header::id - 1U).id());
         }

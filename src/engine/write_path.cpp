@@ -75,13 +75,10 @@ void validate(SessionState& state, const Entity& entity, const void* before, con
 /// A host may not set what the library keeps: read-only fields must be as `reference` has them.
 void refuse_read_only(const Entity& entity, const void* reference, const void* object) {
     std::vector<Problem> problems;
-    for (const Field& field : entity.fields.subspan(header::count)) {
-        if (!field.is_read_only) {
-            continue;
-        }
-        const ValueView value = field.get(object);
-        if (!(value == field.get(reference))) {
-            problems.push_back(Problem{std::string(entity.name), std::string(field.name),
+    for (const Field* field : entity.read_only) {
+        const ValueView value = field->get(object);
+        if (!(value == field->get(reference))) {
+            problems.push_back(Problem{std::string(entity.name), std::string(field->name),
                                        detail::shown_value(value),
                                        "is set by the library only, through its operations"});
         }

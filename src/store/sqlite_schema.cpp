@@ -355,8 +355,8 @@ void SchemaUpgrade::match_indexes(const Entity& entity) {
 
 bool SchemaUpgrade::match_search(const Entity& entity) {
     std::string columns;
-    for (const Field& field : entity.fields) {
-        columns += field.is_searchable ? "," + std::to_string(field.id) : "";
+    for (const Field* field : entity.searchable) {
+        columns += "," + std::to_string(field->id);
     }
     const std::string key = "search_fields_" + std::to_string(entity.number);
     const auto stored = connection_.read_text("SELECT value FROM " + names_.settings +

@@ -1,7 +1,9 @@
 /// `Entity`: a described struct that is stored as a record: header, table, indexes, states.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +65,12 @@ struct Entity : Structure {
     const Field* title = nullptr;
     std::span<const Index> indexes{};
     std::span<const NormalForm> normal_forms{};
+    /// Fields of some kind, so that a write need not look for them among all: those behind the
+    /// header that only the library sets, those that full-text search finds a record by, and those
+    /// that refer to records, but for who created and changed it.
+    std::span<const Field* const> read_only{};
+    std::span<const Field* const> searchable{};
+    std::span<const Field* const> references{};
     const StateMachine* state_machine = nullptr;
     /// Fills the computed fields of `object` from its others; null when there are none.
     void (*derive)(void* object) = nullptr;
@@ -168,23 +176,43 @@ constexpr const Field* title_field() {
     }
 }
 
-template <RecordType T>
-constexpr std::size_t normal_form_count() {
-    std::size_t count = 0;
+/// Those of T's fields that `is_one` says yes to, in their order.
+template <RecordType T, auto is_one>
+constexpr auto fields_that() {
+    constexpr auto count = static_cast<std::size_t>(
+        std::count_if(record_fields<T>.begin(), record_fields<T>.end(), is_one));
+    std::array<const Field*, count> found{};
+    std::size_t next = 0;
     for (const Field& field : record_fields<T>) {
-        count += field.normal_form_of.empty() ? 0U : 1U;
+        if (is_one(field)) {
+            found[next++] = &field;
+        }
     }
-    return count;
+    return found;
 }
 
 template <RecordType T>
+inline constexpr auto own_read_only_fields = fields_that<T, [](const Field& field) {
+    return field.is_read_only && header::count < field.id;
+}>();
+
+template <RecordType T>
+inline constexpr auto searchable_fields =
+    fields_that<T, [](const Field& field) { return field.is_searchable; }>();
+
+template <RecordType T>
+inline constexpr auto reference_fields = fields_that<T, [](const Field& field) {
+    return !field.target.empty() && field.id != header::created_by &&
+           field.id != header::modified_by;
+}>();
+
+template <RecordType T>
 constexpr auto normal_forms_of() {
-    std::array<NormalForm, normal_form_count<T>()> forms{};
-    std::size_t next = 0;
-    for (const Field& field : record_fields<T>) {
-        if (!field.normal_form_of.empty()) {
-            forms[next++] = {&field, record_field<T>(field.normal_form_of)};
-        }
+    constexpr auto fields =
+        fields_that<T, [](const Field& field) { return !field.normal_form_of.empty(); }>();
+    std::array<NormalForm, fields.size()> forms{};
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        forms[i] = {fields[i], record_field<T>(fields[i]->normal_form_of)};
     }
     return forms;
 }
@@ -202,6 +230,9 @@ constexpr Entity make_entity() {
     entity.title = title_field<T>();
     entity.indexes = record_indexes<T>;
     entity.normal_forms = record_normal_forms<T>;
+    entity.read_only = own_read_only_fields<T>;
+    entity.searchable = searchable_fields<T>;
+    entity.references = reference_fields<T>;
     if constexpr (requires { T::state_machine; }) {
         entity.state_machine = &T::state_machine;
     }

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "crmkit/schema/native.hpp"
@@ -90,12 +92,37 @@ struct Field {
         return static_cast<std::byte*>(object) + offset;
     }
 
-    /// Whether `object` has no value here.
+    /// Whether `object` has no value here. Asked of every field with every write, so that the kinds
+    /// which are common cost no call.
     [[nodiscard]] bool is_null(const void* object) const {
-        // Most fields are texts: no call for those.
-        return native->kind == NativeKind::text
-                   ? static_cast<const std::string*>(member(object))->empty()
-                   : native->is_null(member(object));
+        const void* const at = member(object);
+        switch (native->kind) {
+            case NativeKind::text:
+                return static_cast<const std::string*>(at)->empty();
+            case NativeKind::id:
+                return !*static_cast<const Id*>(at);
+            case NativeKind::link:
+                return !*static_cast<const Link*>(at);
+            case NativeKind::date:
+                return !*static_cast<const std::optional<Date>*>(at);
+            case NativeKind::instant:
+                return !*static_cast<const std::optional<Instant>*>(at);
+            case NativeKind::money:
+                return !*static_cast<const std::optional<Money>*>(at);
+            case NativeKind::whole_integer:
+            case NativeKind::boolean:
+            case NativeKind::whole_instant:
+            case NativeKind::whole_enumeration:
+                return false;
+            case NativeKind::integer:
+            case NativeKind::decimal:
+            case NativeKind::enumeration:
+            case NativeKind::json:
+            case NativeKind::text_list:
+            case NativeKind::structure_list:
+                return native->is_null(at);
+        }
+        return true;
     }
     /// The value that `object` has here, borrowed from it.
     [[nodiscard]] ValueView get(const void* object) const { return native->get(member(object)); }

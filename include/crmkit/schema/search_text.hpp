@@ -1,7 +1,6 @@
 /// What full-text search finds a record by.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -13,10 +12,7 @@
 namespace crmkit {
 
 /// Whether full-text search knows records of the entity: it has searchable fields.
-inline bool is_searchable(const Entity& entity) {
-    return std::any_of(entity.fields.begin(), entity.fields.end(),
-                       [](const Field& field) { return field.is_searchable; });
-}
+inline bool is_searchable(const Entity& entity) { return !entity.searchable.empty(); }
 
 namespace detail {
 
@@ -67,17 +63,14 @@ inline void append_words(std::string& found, std::string_view text) {
 
 }  // namespace detail
 
-/// search_text() of a record whose values `value_of(std::size_t index)` gives.
+/// search_text() of a record whose values `value_of(const Field&)` gives.
 template <typename ValueOf>
 std::string search_text_of(const Entity& entity, ValueOf value_of) {
     constexpr std::size_t usual_size = 128;
     std::string found;
     found.reserve(usual_size);
-    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        if (!entity.fields[i].is_searchable) {
-            continue;
-        }
-        const ValueView value = value_of(i);
+    for (const Field* field : entity.searchable) {
+        const ValueView value = value_of(*field);
         detail::append_words(found, value.text());
         for (const std::string& item : value.list()) {
             detail::append_words(found, item);
@@ -88,7 +81,7 @@ std::string search_text_of(const Entity& entity, ValueOf value_of) {
 
 /// The folded words of a record's searchable fields, separated by spaces; empty when it has none.
 inline std::string search_text(const Entity& entity, const void* object) {
-    return search_text_of(entity, [&](std::size_t i) { return entity.fields[i].get(object); });
+    return search_text_of(entity, [object](const Field& field) { return field.get(object); });
 }
 
 }  // namespace crmkit

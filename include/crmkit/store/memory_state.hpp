@@ -304,10 +304,8 @@ struct MemoryState {
   private:
     static std::vector<std::uint16_t> searchable_fields(const Entity& entity) {
         std::vector<std::uint16_t> ids;
-        for (const Field& field : entity.fields) {
-            if (field.is_searchable) {
-                ids.push_back(field.id);
-            }
+        for (const Field* field : entity.searchable) {
+            ids.push_back(field->id);
         }
         return ids;
     }
