@@ -422,6 +422,23 @@ CRMKIT_API crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* 
 /* Releases a cursor. */
 CRMKIT_API void crmkit_cursor_close(crmkit_cursor* cursor);
 
+/* Of the Arrow C stream interface: <crmkit/exchange/arrow_abi.h> has it, and so has Arrow. */
+struct ArrowArrayStream;
+
+/* Runs a query as crmkit_query() does, and fills in `out` with a stream of its records in batches
+ * of columns, as Arrow libraries take them over without a copy. `fields` are names with commas, in
+ * the order that the columns are to have; "" stands for all. docs/c-api.md tells the columns'
+ * types. What `out` held before is not looked at. Release with out->release(out), as soon as a
+ * cursor. The stream is used as a cursor is, by one thread at a time, and ends with its session or
+ * transaction: get_next() then fails with EINVAL. Its functions return numbers of <errno.h>;
+ * get_last_error() has the message. Schemas and batches live by themselves, in any thread. Fails
+ * with CRMKIT_NOT_FOUND for a field that is none, too. */
+CRMKIT_API crmkit_code crmkit_query_arrow(crmkit_session* session, const char* entity,
+                                          int64_t entity_size, const char* text, int64_t text_size,
+                                          const char* parameters, int64_t parameters_size,
+                                          const char* fields, int64_t fields_size,
+                                          struct ArrowArrayStream* out);
+
 /* Gives one page of a query, of 1 to 10,000 records, as JSON: {"records": [...], "next": "..."}.
  * `after` is empty for the first page, and the "next" of the page before for another; "next" is
  * empty on the last one. Release with crmkit_text_free(). */

@@ -100,6 +100,18 @@ std::string_view text_argument(const char* text, std::int64_t size, std::string_
     return bytes;
 }
 
+std::vector<std::string> names_argument(const char* text, std::int64_t size,
+                                        std::string_view name) {
+    std::vector<std::string> names;
+    std::string_view list = text_argument(text, size, name);
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        names.emplace_back(trim(list.substr(0, comma)));
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    }
+    return names;
+}
+
 }  // namespace crmkit::c_api
 
 using crmkit::c_api::last_error;

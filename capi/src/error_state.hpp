@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crmkit.h"
 #include "crmkit/base/error.hpp"
@@ -34,6 +35,8 @@ crmkit_code guarded(Body body) noexcept {
 std::string_view bytes_argument(const char* text, std::int64_t size, std::string_view name);
 /// The same for names, queries and the like: throws invalid_argument when it is not UTF-8.
 std::string_view text_argument(const char* text, std::int64_t size, std::string_view name);
+/// The same as names with commas between them, without spaces around them.
+std::vector<std::string> names_argument(const char* text, std::int64_t size, std::string_view name);
 
 [[noreturn]] void refuse_null(std::string_view name);
 

@@ -119,6 +119,9 @@ struct crmkit_cursor {
     crmkit_cursor& operator=(const crmkit_cursor&) = delete;
     ~crmkit_cursor();
 
+    /// Its session. Throws invalid_argument when that, or the transaction, has ended.
+    [[nodiscard]] crmkit_session& open_session() const;
+
     /// Null when the session, or the transaction that it was opened in, has ended.
     crmkit_session* session;
     const crmkit::Entity* entity;

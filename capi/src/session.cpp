@@ -3,8 +3,8 @@
 #include <functional>
 
 #include "crmkit/base/text.hpp"
-#include "handles.hpp"
 #include "json_arguments.hpp"
+#include "session_call.hpp"
 
 using crmkit::Entity;
 using crmkit::Error;
@@ -13,8 +13,10 @@ using crmkit::Id;
 using crmkit::Record;
 using crmkit::Session;
 using crmkit::UpsertKey;
+using crmkit::c_api::Call;
 using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
+using crmkit::c_api::names_argument;
 using crmkit::c_api::required;
 using crmkit::c_api::text_argument;
 
@@ -48,27 +50,23 @@ crmkit_cursor::~crmkit_cursor() {
     }
 }
 
+crmkit_session& crmkit_cursor::open_session() const {
+    if (session == nullptr) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the query has ended with its session or transaction");
+    }
+    return *session;
+}
+
+std::unique_ptr<crmkit_cursor> crmkit::c_api::open_cursor(const Call& me, const Entity& entity,
+                                                          std::string_view text,
+                                                          std::string_view parameters) {
+    const JsonParameters values(parameters, me->registry());
+    return std::make_unique<crmkit_cursor>(me.handle(), entity,
+                                           me->stream(entity, text, values.parameters()));
+}
+
 namespace {
-
-/// The session behind a handle, for the duration of one call.
-class Call {
-  public:
-    explicit Call(crmkit_session* handle) : handle_(required(handle, "session")) {
-        ++handle_.calls;
-    }
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
-    ~Call() { --handle_.calls; }
-
-    Session* operator->() const { return handle_.session; }
-    [[nodiscard]] crmkit_session& handle() const { return handle_; }
-    [[nodiscard]] const Entity& entity(const char* name, std::int64_t size) const {
-        return handle_.session->registry().get(text_argument(name, size, "entity"));
-    }
-
-  private:
-    crmkit_session& handle_;
-};
 
 /// A handle whose transactions may be begun and ended. Those that a running call has opened are not
 /// the host's: a hook that took them for its own would keep half a change.
@@ -128,16 +126,6 @@ crmkit_code upsert(crmkit_session* session, crmkit_record* record, std::int32_t 
             return true;
         });
     });
-}
-
-std::vector<std::string> names_argument(std::string_view list) {
-    std::vector<std::string> names;
-    while (!list.empty()) {
-        const std::size_t comma = list.find(',');
-        names.emplace_back(crmkit::trim(list.substr(0, comma)));
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    }
-    return names;
 }
 
 std::optional<std::int64_t> version_argument(std::int64_t version) {
@@ -270,9 +258,8 @@ crmkit_code crmkit_upsert(crmkit_session* session, const char* system, int64_t s
 
 crmkit_code crmkit_upsert_by(crmkit_session* session, const char* fields, int64_t fields_size,
                              int32_t policy, crmkit_record* record, int32_t* action) {
-    return upsert(session, record, policy, action, [&] {
-        return UpsertKey::fields(names_argument(text_argument(fields, fields_size, "fields")));
-    });
+    return upsert(session, record, policy, action,
+                  [&] { return UpsertKey::fields(names_argument(fields, fields_size, "fields")); });
 }
 
 crmkit_code crmkit_query(crmkit_session* session, const char* entity, int64_t entity_size,
@@ -281,12 +268,10 @@ crmkit_code crmkit_query(crmkit_session* session, const char* entity, int64_t en
     return guarded([&] {
         crmkit_cursor*& cursor = required(out, "out");
         const Call me(session);
-        const Entity& about = me.entity(entity, entity_size);
-        const crmkit::c_api::JsonParameters values(
-            text_argument(parameters, parameters_size, "parameters"), me->registry());
-        cursor = new crmkit_cursor(
-            me.handle(), about,
-            me->stream(about, text_argument(text, text_size, "text"), values.parameters()));
+        cursor = crmkit::c_api::open_cursor(
+                     me, me.entity(entity, entity_size), text_argument(text, text_size, "text"),
+                     text_argument(parameters, parameters_size, "parameters"))
+                     .release();
     });
 }
 
@@ -295,16 +280,13 @@ crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* record, int
         crmkit_cursor& from = required(cursor, "cursor");
         crmkit_record& row = own_record(record);
         std::int32_t& found = required(has_record, "has_record");
-        if (from.session == nullptr) {
-            throw Error(ErrorCode::invalid_argument,
-                        "the cursor has ended with its session or transaction");
-        }
+        crmkit_session& session = from.open_session();
         if (row.entity != from.entity) {
             throw Error(ErrorCode::invalid_argument,
                         "the query is over " + std::string(from.entity->plural) +
                             ", the record is of " + std::string(row.entity->name));
         }
-        const Call me(from.session);
+        const Call me(&session);
         bool is_there = false;
         if (from.stream != nullptr) {
             row.refill([&](Record& next) { return is_there = from.stream->next(next.object()); });

@@ -3,9 +3,11 @@
 #include "fault/allocations.hpp"
 
 #include <crmkit.h>
+#include <crmkit/exchange/arrow_abi.h>
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -174,6 +176,7 @@ class Program {
         }
         crmkit_cursor_close(cursor);
         crmkit_record_free(account);
+        read_columns();
         std::array<std::int64_t, 10> ids{};
         std::size_t found = 0;
         take(crmkit_search(me_, "account", nul, "ac", nul, ids.data(), ids.size(), &found));
@@ -188,6 +191,30 @@ class Program {
         count();
         take(crmkit_backup(store_, backup_path_.c_str(), nul));
         integrity();
+    }
+    void read_columns() {
+        ArrowArrayStream stream{};
+        if (!take(crmkit_query_arrow(me_, "account", nul, "order by name", nul, nullptr, 0,
+                                     "name, rating, owner, annual_revenue", nul, &stream))) {
+            return;
+        }
+        ArrowSchema schema{};
+        if (take_errno(stream.get_schema(&stream, &schema))) {
+            schema.release(&schema);
+        }
+        ArrowArray batch{};
+        while (take_errno(stream.get_next(&stream, &batch)) && batch.release != nullptr) {
+            batch.release(&batch);
+        }
+        stream.release(&stream);
+    }
+    bool take_errno(int code) {
+        if (code != 0 && code != ENOMEM) {
+            const Trap::Pause pause(trap_);
+            finding_ += "a stream failed with " + std::to_string(code) + "; ";
+        }
+        has_failed_ = has_failed_ || code != 0;
+        return code == 0;
     }
 
     std::string path_;

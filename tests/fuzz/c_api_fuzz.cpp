@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crmkit.h"
+#include "crmkit/exchange/arrow_abi.h"
 
 #include "fuzz.hpp"
 
@@ -277,13 +278,42 @@ class Calls {
         const Text parameters = text();
         const std::size_t place = input_.byte() % cursors_.size();
         int32_t has_record = 0;
-        if (input_.byte() % 2 != 0) {
+        const std::uint8_t what = input_.byte();
+        if (what % 2 != 0) {
             return check(crmkit_cursor_next(cursor(), record(), &has_record));
+        }
+        if (what % 16 == 0) {
+            return read_columns(entity, condition, parameters);
         }
         crmkit_cursor_close(cursors_[place]);
         cursors_[place] = nullptr;
         check(crmkit_query(session(), entity.data, entity.size, condition.data, condition.size,
                            parameters.data, parameters.size, &cursors_[place]));
+    }
+
+    void read_columns(Text entity, Text condition, Text parameters) {
+        const Text fields = text();
+        ArrowArrayStream stream{};
+        ArrowSchema schema{};
+        ArrowArray batch{};
+        check(crmkit_query_arrow(session(), entity.data, entity.size, condition.data,
+                                 condition.size, parameters.data, parameters.size, fields.data,
+                                 fields.size, &stream));
+        if (stream.release == nullptr) {
+            return;
+        }
+        require(stream.get_schema(&stream, &schema) == 0, "a stream has a type");
+        schema.release(&schema);
+        const bool is_closed = input_.byte() < 16;
+        if (is_closed) {
+            close_store();
+        }
+        const int code = stream.get_next(&stream, &batch);
+        require((code != 0) == is_closed, "a stream can be read while its store is open");
+        if (batch.release != nullptr) {
+            batch.release(&batch);
+        }
+        stream.release(&stream);
     }
 
     void handle() {
