@@ -1,4 +1,5 @@
 /// The extension module crmkit._crmkit: crmkit's C++ door for Python.
+#include "arrow.hpp"
 #include "crm.hpp"
 #include "crmkit/version.hpp"
 #include "errors.hpp"
@@ -18,6 +19,7 @@ PYBIND11_MODULE(_crmkit, module) {
     python::bind_money(module);
     python::bind_link(module);
     python::bind_structs(module);
+    python::bind_arrow(module);
     python::bind_queries(module);
     python::bind_events(module);
     python::bind_crm(module);

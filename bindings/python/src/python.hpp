@@ -74,16 +74,25 @@ inline py::metaclass plain_class() {
     return py::metaclass(reinterpret_cast<PyObject*>(&PyType_Type));
 }
 
-/// Lets other Python threads run while it lives.
+/// Lets other Python threads run while it lives. Does nothing in a thread that they do not wait
+/// for.
 class GilReleased {
   public:
-    GilReleased() : state_(PyEval_SaveThread()) {}
+    GilReleased() {
+        if (Py_IsInitialized() != 0 && PyGILState_Check() != 0) {
+            state_ = PyEval_SaveThread();
+        }
+    }
     GilReleased(const GilReleased&) = delete;
     GilReleased& operator=(const GilReleased&) = delete;
-    ~GilReleased() { PyEval_RestoreThread(state_); }
+    ~GilReleased() {
+        if (state_ != nullptr) {
+            PyEval_RestoreThread(state_);
+        }
+    }
 
   private:
-    PyThreadState* state_;
+    PyThreadState* state_ = nullptr;
 };
 
 /// A Python object that C++ may copy and drop in any thread, with the GIL or without.

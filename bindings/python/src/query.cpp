@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "arrow.hpp"
 #include "errors.hpp"
 
 namespace crmkit::python {
@@ -232,6 +233,10 @@ py::object page(const Query& query, std::size_t size, const std::optional<std::s
         .attr("Page")(py::tuple(out), end.next.empty() ? py::object(py::none()) : to_str(end.next));
 }
 
+ArrowRecords as_arrow(const Query& query, exchange::ArrowOptions options) {
+    return {query.type, query.session, query.text(), query.parameters, std::move(options)};
+}
+
 /// Walks over the pages of a query.
 struct PageIterator {
     Query query;
@@ -320,6 +325,21 @@ void bind_queries(py::module_& module) {
                 return PageIterator{query, size};
             },
             py::arg("size") = 100, "All pages, each read when it is reached.")
+        .def(
+            "arrow",
+            [](const Query& query, const py::args& fields, std::size_t batch_rows) {
+                return as_arrow(query, arrow_options(fields, batch_rows));
+            },
+            py::arg("batch_rows") = exchange::ArrowOptions().batch_rows,
+            "Its records as columns, in batches of so many records at most: all fields, or those "
+            "that are named. For pyarrow.table(), polars.DataFrame() and whatever else takes an "
+            "object with __arrow_c_stream__.")
+        .def(
+            "__arrow_c_stream__",
+            [](const Query& query, const py::object& /*requested_schema*/) {
+                return as_arrow(query, {}).stream();
+            },
+            py::arg("requested_schema") = py::none())
         .def_property_readonly("text", &Query::text, "The whole expression.")
         .def("__repr__", [](const Query& query) {
             return "<crmkit query over " + std::string(query.type->entity->plural) + ": " +

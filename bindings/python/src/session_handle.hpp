@@ -68,8 +68,8 @@ class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
     SessionHandle& operator=(const SessionHandle&) = delete;
     ~SessionHandle();
 
-    /// Runs work(session) without the GIL, alone in the session. What the work touches must not be
-    /// reachable from Python.
+    /// Runs work(session) without the GIL, alone in the session, in a thread that has the GIL or
+    /// not. What the work touches must not be reachable from Python.
     template <typename Work>
     auto run(Work&& work) {
         const GilReleased released;
@@ -128,12 +128,8 @@ template <typename Handle, typename... Arguments>
 std::shared_ptr<Handle> make_handle(Arguments&&... arguments) {
     return std::shared_ptr<Handle>(new Handle(std::forward<Arguments>(arguments)...),
                                    [](Handle* handle) {
-                                       if (Py_IsInitialized() != 0 && PyGILState_Check() != 0) {
-                                           const GilReleased released;
-                                           delete handle;
-                                       } else {
-                                           delete handle;
-                                       }
+                                       const GilReleased released;
+                                       delete handle;
                                    });
 }
 
