@@ -1,4 +1,4 @@
-# crmkit_own_target(<target>): the language level, warnings and sanitizers of crmkit's own code.
+# crmkit_own_target(<target>): the language level, warnings, sanitizers and coverage of crmkit's own code.
 # Set on each target and never globally, so that a parent project's targets stay as they are.
 function(crmkit_own_target target)
     set_target_properties(${target} PROPERTIES
@@ -21,5 +21,9 @@ function(crmkit_own_target target)
         target_compile_options(${target} PRIVATE
             -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
         target_link_options(${target} PRIVATE -fsanitize=${sanitizers})
+    endif()
+    if(CRMKIT_COVERAGE)
+        target_compile_options(${target} PRIVATE -fprofile-instr-generate -fcoverage-mapping)
+        target_link_options(${target} PRIVATE -fprofile-instr-generate)
     endif()
 endfunction()
