@@ -61,6 +61,11 @@ TEST_CASE("the portable 128-bit integer computes what the compiler's does") {
             CAPTURE(b);
             REQUIRE(same(int128(a) + int128(b), PortableInt128(a) + PortableInt128(b)));
             REQUIRE(same(int128(a) - int128(b), PortableInt128(a) - PortableInt128(b)));
+            PortableInt128 changed = a;
+            changed += b;
+            changed *= b;
+            changed -= a;
+            REQUIRE(same((int128(a) + int128(b)) * int128(b) - int128(a), changed));
             const int128 product = int128(a) * int128(b);
             const PortableInt128 portable_product = PortableInt128(a) * PortableInt128(b);
             REQUIRE(same(product, portable_product));

@@ -148,10 +148,12 @@ TEST_CASE("a conversion accounts for the decimals of both currencies") {
     CHECK(converted(Money::of("1.00", "EUR"), dinar, rate("0.4075")) == Money::of("0.408", "BHD"));
     CHECK(converted(Money::of("0.408", "BHD"), Currency::of("EUR"), rate("2.45")) ==
           Money::of("1.00", "EUR"));
-    CHECK(code_of([&] {
-              (void)converted(Money::of_minor(INT64_MAX, yen), Currency::of("CLF"),
-                              Decimal{INT64_MAX});
-          }) == ErrorCode::limit);
+    for (const std::int64_t amount : {INT64_MAX, INT64_MIN}) {
+        CHECK(code_of([&] {
+                  (void)converted(Money::of_minor(amount, yen), Currency::of("CLF"),
+                                  Decimal{INT64_MAX});
+              }) == ErrorCode::limit);
+    }
 }
 
 TEST_CASE("a division loses no minor unit") {
@@ -177,6 +179,7 @@ TEST_CASE("a division loses no minor unit") {
     CHECK(code_of([] { (void)allocate(euro(1), {}); }) == ErrorCode::validation);
     CHECK(code_of([&] { (void)minor_units(euro(1), {0, 0}); }) == ErrorCode::validation);
     CHECK(code_of([&] { (void)minor_units(euro(1), {2, -1}); }) == ErrorCode::validation);
+    CHECK(code_of([&] { (void)minor_units(euro(1), {-1, 2}); }) == ErrorCode::validation);
 }
 
 TEST_CASE("parts of random divisions add up, each within one minor unit of its share") {

@@ -31,12 +31,26 @@ std::string extension(std::string_view raw, std::string_view region = {}) {
 }  // namespace
 
 TEST_CASE("one line has one form, however it is written") {
-    for (const char* const written :
-         {"030 123456", "(030) 12 34-56", "030/123456", "+49 30 123456", "+49 (0)30 123456",
-          "0049 30 123456", "tel:+49-30-123456", "TEL: 030 123456", "４９３０１２３４５６",
-          "4930123456", "\xE2\x80\xAA+49 30 123456\xE2\x80\xAC", "030\xC2\xA0(12)3456",
-          "＋49 30 123456", "Telefon: 030 123456", "+0049 30 123456", "٠٣٠ ١٢٣٤٥٦",
-          "030 – 123456."}) {
+    for (const char* const written : {"030 123456",
+                                      "(030) 12 34-56",
+                                      "030/123456",
+                                      "+49 30 123456",
+                                      "+49 (0)30 123456",
+                                      "0049 30 123456",
+                                      "tel:+49-30-123456",
+                                      "TEL: 030 123456",
+                                      "４９３０１２３４５６",
+                                      "4930123456",
+                                      "\xE2\x80\xAA+49 30 123456\xE2\x80\xAC",
+                                      "030\xC2\xA0(12)3456",
+                                      "＋49 30 123456",
+                                      "Telefon: 030 123456",
+                                      "+0049 30 123456",
+                                      "٠٣٠ ١٢٣٤٥٦",
+                                      "030 – 123456.",
+                                      "030−123456",
+                                      "030ー123456",
+                                      "[030] 123456"}) {
         CAPTURE(written);
         CHECK(normal(written, "DE") == "+4930123456");
         CHECK(normal(written, "de") == "+4930123456");
@@ -72,7 +86,18 @@ TEST_CASE("extensions are told from the number") {
     CHECK(extension("+34 912 345 678 EXTENSIO\xCC\x81N 12") == "12");
     CHECK(extension("+7 912 345 67 89 доб. 12") == "12");
     CHECK(extension("+51 1 234 5678 anexo 12") == "12");
+    CHECK(extension("+34 912 345 678 EXTENSIÓN 12") == "12");
+    for (const char* const tilde : {"~", "〜", "∼", "⁓"}) {
+        CHECK(extension("+1 650 253 0000" + std::string(tilde) + "12") == "12");
+    }
+    CHECK(extension("+1 650 253 0000;12") == "12");
+    CHECK(extension("+1 650 253 0000 12#") == "12");
+    CHECK(extension("+1 650 253 0000, 12#") == "12");
+    CHECK(extension("+1 650 253 0000 x12/x13") == "12");
+    CHECK(extension("+1 650 253 0000 x12 / x13") == "12");
     CHECK(extension("+1 650 253 0000").empty());
+    CHECK(normal("+1 650 253 0000 / ") == "+16502530000");
+    CHECK(normal("+1 650 253 / 0000") == "+16502530000");
     CHECK(normal("+7 912 345 67 89 доб. 12") == "+79123456789");
     CHECK(normal("+7 912 345 67 89 доб. ") == "+79123456789");
 }
@@ -98,14 +123,16 @@ TEST_CASE("a number of impossible length is formed and said to be impossible") {
 }
 
 TEST_CASE("what is no number, or of no known country, is refused") {
-    for (const std::string_view wrong :
-         {""sv, " "sv, "+"sv, "++"sv, "1"sv, "abc"sv, "I want a Pizza"sv, "+999 123456"sv,
-          "+0 123"sv, "@1234567"sv, "12@34567"sv, "123,456;789x"sv,
-          "1234\0"
-          "567"sv,
-          "123\xFF"
-          "4567"sv,
-          "\xFF"sv}) {
+    for (const std::string_view wrong : {""sv, " "sv, "+"sv, "++"sv, "1"sv, "abc"sv,
+                                         "I want a Pizza"sv, "+999 123456"sv, "+0 123"sv,
+                                         "123\x7F"
+                                         "4567"sv,
+                                         "@1234567"sv, "12@34567"sv, "123,456;789x"sv,
+                                         "1234\0"
+                                         "567"sv,
+                                         "123\xFF"
+                                         "4567"sv,
+                                         "\xFF"sv}) {
         CAPTURE(wrong);
         CHECK(normal(wrong) == "none");
     }
@@ -114,6 +141,11 @@ TEST_CASE("what is no number, or of no known country, is refused") {
     CHECK(normal("030 123456", "Germany") == "none");
     CHECK(normal("030 123456", "\xFF\xFF") == "none");
     CHECK(normal("+49 30 123456", "XX") == "+4930123456");
+    CHECK(normal("+030 123456", "DE") == "none");  // a plus, and no calling code after it
+    CHECK(normal("+49", "DE") == "none");
+    CHECK(normal("00 49", "DE") == "none");
+    CHECK(normal("030 ТЕЛ", "XX") == "none");
+    CHECK(normal("1800 FLOWERS", "XX") == "none");
 }
 
 TEST_CASE("hostile texts are refused in bounded time") {
@@ -123,6 +155,14 @@ TEST_CASE("hostile texts are refused in bounded time") {
         }
     }
     CHECK(normal("+1" + std::string(250, ' ') + "6502530000") == "none");
+    std::string extensions(200, ' ');
+    std::string accents;
+    for (int i = 0; i < 130; ++i) {
+        extensions += "доб";
+        accents += "é ";
+    }
+    CHECK(normal("+1 650 253 0000" + extensions) == "none");
+    CHECK(normal("+1 650 253 0000" + accents) == "none");
     CHECK(normal(";phone-context=+1;phone-context=+1", "US") == "none");
     std::string context = "tel:6502530000;phone-context=+";
     context.resize(250, '1');

@@ -43,7 +43,7 @@ TEST_CASE("Punycode is read and written as RFC 3492 shows") {
 
 TEST_CASE("malformed Punycode is refused") {
     for (const std::string_view wrong : {"bcher-kv!", "bcher-kv", "b\xC3\xBC-kva", "99999999",
-                                         "999999b", "\xFF", "zzzzzzzzzzzz"}) {
+                                         "999999b", "{aa", "\xFF", "zzzzzzzzzzzz"}) {
         CAPTURE(wrong);
         CHECK_FALSE(decode_punycode(wrong));
     }

@@ -80,6 +80,7 @@ TEST_CASE("trim takes off every kind of white space at both ends") {
     CHECK(trim(" \xE2\x80\x83 ").empty());
     CHECK(trim("").empty());
     CHECK(trim("\xFF ") == "\xFF");
+    CHECK(trim("x \x80") == "x \x80");
     CHECK(trim(" \x80\x80\x80\x80") == "\x80\x80\x80\x80");
     CHECK(trim("é") == "é");
     CHECK(trim(std::string(1'000'000, ' ')).empty());
@@ -281,6 +282,9 @@ TEST_CASE("nearest finds what was meant") {
     CHECK(nearest("x", std::vector<std::string>{"y"}).empty());
     CHECK(nearest("EURO", std::vector<std::string>{"USD", "EUR"}) == "EUR");
     CHECK(nearest(std::string(1'000'000, 'n'), fields).empty());
+    CHECK(nearest("", std::vector<std::string>{""}).empty());
+    CHECK(
+        nearest(std::string(64, 'n'), std::vector<std::string>{"", std::string(65, 'n')}).empty());
     CHECK(nearest("name", std::vector<std::string>{std::string(1'000'000, 'n')}).empty());
     CHECK(nearest("name", std::array<std::string_view, 0>{}).empty());
 }

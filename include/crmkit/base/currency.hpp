@@ -333,7 +333,7 @@ class Currency {
 
 namespace detail {
 
-constexpr bool currencies_are_sorted() {
+consteval bool currencies_are_sorted() {
     for (std::size_t i = 0; i < currencies.size(); ++i) {
         if (currencies[i].code.size() != 3 ||
             (i > 0 && !(currencies[i - 1].code < currencies[i].code))) {

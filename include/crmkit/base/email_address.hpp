@@ -38,7 +38,7 @@ inline constexpr std::size_t longest_domain = 253;
 inline constexpr std::size_t longest_label = 63;
 
 /// RFC 5322, section 3.2.3; beyond ASCII see is_mailbox_character().
-constexpr std::array<bool, 128> make_atom_bytes() {
+consteval std::array<bool, 128> make_atom_bytes() {
     std::array<bool, 128> allowed{};
     for (std::size_t c = 0; c < allowed.size(); ++c) {
         allowed[c] = is_ascii_alphanumeric(static_cast<char>(c));

@@ -157,7 +157,7 @@ inline std::string_view extract_number(std::string_view text) {
          slash = text.find_first_of("/\\", slash + 1)) {
         const std::size_t next = text.find_first_not_of(' ', slash + 1);
         if (next != std::string_view::npos && text[next] == 'x') {
-            return text.substr(0, slash);
+            return text.substr(0, text.find_last_not_of(' ', slash - 1) + 1);
         }
     }
     return text;

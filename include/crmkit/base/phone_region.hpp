@@ -95,7 +95,7 @@ constexpr std::size_t fit_pattern(std::string_view pattern, std::string_view dig
 }
 
 /// The digits that the alternatives of a pattern begin with.
-constexpr std::uint32_t first_digits_of(std::string_view pattern) {
+consteval std::uint32_t first_digits_of(std::string_view pattern) {
     std::uint32_t digits = 0;
     bool begins = true;
     for (std::size_t at = 0; at < pattern.size();) {
@@ -115,7 +115,7 @@ constexpr std::uint32_t first_digits_of(std::string_view pattern) {
 /// one of some, "|" between alternatives, ":5-7,10" after one for the total number of digits, "<"
 /// before digits that must follow but are not part of the prefix.
 struct PhoneRegion {
-    constexpr PhoneRegion(std::string_view region_code, std::uint16_t code_to_call,
+    consteval PhoneRegion(std::string_view region_code, std::uint16_t code_to_call,
                           std::string_view prefix_abroad, std::string_view prefix_inland,
                           std::string_view national_lengths, std::string_view lengths_within_area,
                           std::string_view number_shape, std::string_view own_area = {})
@@ -452,7 +452,7 @@ constexpr const PhoneRegion* find_phone_region(std::string_view code) {
 }
 
 /// For each calling code one more than the place of its region in phone_regions; 0 for none.
-constexpr std::array<std::uint16_t, 1000> make_calling_code_index() {
+consteval std::array<std::uint16_t, 1000> make_calling_code_index() {
     std::array<std::uint16_t, 1000> index{};
     std::uint16_t place = 0;
     for (const PhoneRegion& region : phone_regions) {

@@ -178,7 +178,7 @@ inline std::string_view trim(std::string_view text) noexcept {
 namespace detail {
 
 /// Lower case of each ASCII byte, 0 where the search form has a gap (white space and controls).
-constexpr std::array<char, 128> make_ascii_folds() {
+consteval std::array<char, 128> make_ascii_folds() {
     std::array<char, 128> folds{};
     for (std::size_t c = 0x21; c < 0x7F; ++c) {
         folds[c] = ascii_lower(static_cast<char>(c));

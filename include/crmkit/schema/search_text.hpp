@@ -25,7 +25,7 @@ inline void append_words_of_folded(std::string& found, std::string_view folded) 
 }
 
 /// What a byte of ASCII is in a word: itself in lower case, 0 between words.
-constexpr std::array<char, 128> make_word_bytes() {
+consteval std::array<char, 128> make_word_bytes() {
     std::array<char, 128> bytes{};
     for (std::size_t c = 0; c < bytes.size(); ++c) {
         const char byte = static_cast<char>(c);
