@@ -2,7 +2,7 @@
 #include <atomic>
 #include <thread>
 
-#include "backends.hpp"
+#include "engine/backends.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
