@@ -20,6 +20,7 @@
 #include "crmkit/engine/session.hpp"
 #include "crmkit/engine/timeline.hpp"
 #include "crmkit/model/registry.hpp"
+#include "kept_values.hpp"
 
 namespace crmkit::engine {
 
@@ -49,16 +50,6 @@ template <RecordType T, typename Visit>
 void for_each(SessionState& state, std::string_view text, Id value, Visit visit) {
     const ValueView view(value);
     for_each<T>(state, text, std::span(&view, 1), visit);
-}
-
-/// The live record with this id; nothing when it is gone.
-template <RecordType T>
-std::optional<T> live(SessionState& state, Id id) {
-    std::optional<T> record(std::in_place);
-    if (!state.writer().get(entity_of<T>(), id, &*record) || record->deleted_at) {
-        record.reset();
-    }
-    return record;
 }
 
 /// The parties that a subject concerns as the store stands, the subject first.

@@ -55,6 +55,14 @@ void fill_derived_fields(const Entity& entity, void* object) {
     }
 }
 
+/// What follows from other records is not for the writer of this one to say: it is as in
+/// `reference`.
+void restore_kept_fields(const Entity& entity, const void* reference, void* object) {
+    for (const Field* field : entity.kept) {
+        field->native->set(field->member(object), field->get(reference));
+    }
+}
+
 void throw_if_any(std::vector<Problem> problems) {
     if (!problems.empty()) {
         throw Error::about(ErrorCode::validation, std::move(problems));
@@ -109,6 +117,12 @@ bool carry_over(const Entity& entity, const Record& ruled, const RecordView& now
     return any;
 }
 
+/// A record that has the kept fields as the one of an event must have them.
+const void* kept_reference(const WriteEvent& event) {
+    return event.before != nullptr ? event.before
+                                   : event.session.state().engine().blank(event.entity).object();
+}
+
 /// The rules, then the host's hooks. What a hook changes counts as if the caller had asked for it:
 /// the rules then run again, on what was asked for with these changes. Returns the problems that
 /// the rules found.
@@ -138,6 +152,7 @@ std::vector<Problem> run_before(WriteEvent& event) {
         return problems;
     }
     event.entity.copy(event.after.object(), asked.object());
+    restore_kept_fields(event.entity, kept_reference(event), event.after.object());
     fill_normal_forms(event.entity, event.after.object());
     return run_rules(event);
 }
@@ -160,9 +175,11 @@ void run_after(const WriteEvent& event) {
     }
 }
 
-/// Whether a field belongs in the history: the header's bookkeeping says itself what it says.
+/// Whether the history tells of a field: the header's bookkeeping says itself what it says, and
+/// what is kept follows from the history of other records.
 bool is_in_history(const Field& field) {
-    return field.id > header::count || field.id == header::owner || field.id == header::source;
+    return field.id > header::count ? !field.is_kept
+                                    : field.id == header::owner || field.id == header::source;
 }
 
 std::string values_of_new(const Entity& entity, const void* object) {
@@ -185,13 +202,17 @@ Difference difference(const Entity& entity, const void* before, const void* afte
     ChangedValues values;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         const Field& field = entity.fields[i];
-        if (!is_in_history(field)) {
+        const bool is_told = is_in_history(field);
+        if (!is_told && !field.is_kept) {
             continue;
         }
         const ValueView was = field.get(before);
         const ValueView is = field.get(after);
-        if (!(was == is)) {
-            found.fields.add(i);
+        if (was == is) {
+            continue;
+        }
+        found.fields.add(i);
+        if (is_told) {
             values.add(field, was, is);
         }
     }
@@ -347,6 +368,7 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
         head.owner() = Link{User::entity_number, state.actor()};
     }
     WriteEvent event{session, entity, ChangeKind::created, nullptr, record};
+    restore_kept_fields(entity, kept_reference(event), object);
     fill_computed_fields(entity, object);
     std::vector<Problem> problems = run_before(event);
     fill_derived_fields(entity, object);
@@ -384,6 +406,7 @@ bool update_record(Session& session, const Entity& entity, const Record& before,
         refuse_read_only(entity, before.object(), object);
     }
     keep_header(entity, before, object);
+    restore_kept_fields(entity, before.object(), object);
     WriteEvent event{session, entity, ChangeKind::updated, before.object(), record};
     fill_computed_fields(entity, object);
     std::vector<Problem> problems = run_before(event);
@@ -407,6 +430,23 @@ bool update_record(Session& session, const Entity& entity, const Record& before,
     keep_derived(storage, entity, before.object(), object);
     run_after(event);
     return true;
+}
+
+void amend_record(SessionState& state, const Entity& entity, const void* before, void* object) {
+    fill_derived_fields(entity, object);
+    FieldSet fields;
+    for (std::size_t i = header::count; i < entity.fields.size(); ++i) {
+        const Field& field = entity.fields[i];
+        if (!(field.get(before) == field.get(object))) {
+            fields.add(i);
+        }
+    }
+    if (fields.empty()) {
+        return;
+    }
+    state.writer().update(entity, object, fields, header_of(RecordView(entity, before)).version());
+    state.count_write();
+    keep_derived(state.writer(), entity, before, object);
 }
 
 std::int64_t delete_record(Session& session, const Entity& entity, Id id,

@@ -31,6 +31,11 @@ bool update_record(Session& session, const Entity& entity, void* object,
 bool update_record(Session& session, const Entity& entity, const Record& before, void* object,
                    std::optional<std::int64_t> expected_version, Authority authority);
 
+/// Writes what differs between `before`, a live record as it is in the store, and `object`, and
+/// what is derived from that, without rules, hooks, checks, history and a new version: for what
+/// follows from other records (Field::kept()), and for what an upgrade fills in.
+void amend_record(SessionState& state, const Entity& entity, const void* before, void* object);
+
 /// The live record with this id. Throws not_found.
 Record live_record(SessionState& state, const Entity& entity, Id id);
 

@@ -51,6 +51,13 @@ struct IndexStatement {
     std::string sql;
 };
 
+/// Whether an index leaves out the records that have nothing in its field: it serves look-ups only.
+bool is_sparse(const Entity& entity, const Index& index) {
+    const Field* field = entity.find(index.fields);
+    return field != nullptr && !index.is_unique && field->is_nullable() && !field->is_required &&
+           (!field->target.empty() || !field->normal_form_of.empty());
+}
+
 IndexStatement index_statement(const TableNames& names, const Entity& entity, const Index& index) {
     const std::string kind = index.is_unique ? "unique" : "by";
     std::string name = names.prefix + std::string(entity.plural) + "_" + kind;
@@ -67,8 +74,9 @@ IndexStatement index_statement(const TableNames& names, const Entity& entity, co
         }
     }
     const std::string sql =
-        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL",
-                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns);
+        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL{}",
+                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns,
+                    is_sparse(entity, index) ? fmt::format(" AND {} IS NOT NULL", columns) : "");
     return {std::move(name), sql};
 }
 
@@ -312,6 +320,12 @@ void SchemaUpgrade::alter_table(const Entity& entity) {
                 apply(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", names_.of(entity),
                                   column_definition(column),
                                   foreign_key(names_, registry_, field)));
+            }
+            if (field.native_kind() == NativeKind::whole_enumeration) {
+                // No label is the empty text that such a column has by itself.
+                const Record fresh(entity);
+                apply(fmt::format("UPDATE {} SET {} = '{}'", names_.of(entity), quoted(field.name),
+                                  fresh.get(field).text()));
             }
         } else if (known->second.type != to_string(field.type())) {
             throw Error(ErrorCode::unsupported,

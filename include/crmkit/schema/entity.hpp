@@ -66,9 +66,11 @@ struct Entity : Structure {
     std::span<const Index> indexes{};
     std::span<const NormalForm> normal_forms{};
     /// Fields of some kind, so that a write need not look for them among all: those behind the
-    /// header that only the library sets, those that full-text search finds a record by, and those
-    /// that refer to records, but for who created and changed it.
+    /// header that only the library sets, those that follow from other records, those that
+    /// full-text search finds a record by, and those that refer to records, but for who created and
+    /// changed it.
     std::span<const Field* const> read_only{};
+    std::span<const Field* const> kept{};
     std::span<const Field* const> searchable{};
     std::span<const Field* const> references{};
     const StateMachine* state_machine = nullptr;
@@ -197,6 +199,10 @@ inline constexpr auto own_read_only_fields = fields_that<T, [](const Field& fiel
 }>();
 
 template <RecordType T>
+inline constexpr auto kept_fields =
+    fields_that<T, [](const Field& field) { return field.is_kept; }>();
+
+template <RecordType T>
 inline constexpr auto searchable_fields =
     fields_that<T, [](const Field& field) { return field.is_searchable; }>();
 
@@ -231,6 +237,7 @@ constexpr Entity make_entity() {
     entity.indexes = record_indexes<T>;
     entity.normal_forms = record_normal_forms<T>;
     entity.read_only = own_read_only_fields<T>;
+    entity.kept = kept_fields<T>;
     entity.searchable = searchable_fields<T>;
     entity.references = reference_fields<T>;
     if constexpr (requires { T::state_machine; }) {

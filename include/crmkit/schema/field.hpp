@@ -62,6 +62,7 @@ struct Field {
     bool is_searchable = false;
     bool is_read_only = false;
     bool is_computed = false;
+    bool is_kept = false;
     Privacy privacy = Privacy::none;
     TextFormat format = TextFormat::plain;
     /// Longest text in characters (code points); other types ignore it.
@@ -155,6 +156,13 @@ struct Field {
     [[nodiscard]] constexpr Field computed() const {
         Field field = *this;
         field.is_computed = true;
+        return field;
+    }
+    /// Computed from other records: kept right with every write of those, which is no change of
+    /// this record: neither its version nor its history tells of it.
+    [[nodiscard]] constexpr Field kept() const {
+        Field field = computed();
+        field.is_kept = true;
         return field;
     }
     /// Computed: the normal form of another text field, by that field's format.
