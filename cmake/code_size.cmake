@@ -9,7 +9,7 @@ set(crmkit_is_optimised "$<CONFIG:Release,RelWithDebInfo>")
 target_compile_options(crmkit PRIVATE -ffunction-sections -fdata-sections
     $<${crmkit_is_optimised}:-O2>)
 file(GLOB crmkit_small_sources CONFIGURE_DEPENDS
-    src/sales/*.cpp
+    src/marketing/*.cpp src/sales/*.cpp src/service/*.cpp
     src/engine/crm.cpp src/engine/customer_360.cpp src/engine/de*.cpp src/engine/engine.cpp
     src/engine/first_data.cpp src/engine/operations.cpp src/engine/snapshot.cpp
     src/engine/status_*.cpp src/engine/timeline.cpp src/engine/undo.cpp src/engine/upsert.cpp

@@ -74,7 +74,9 @@ inline std::multiset<std::string> schema_of(const std::string& path) {
                       "sqlite_master m, pragma_foreign_key_list(m.name) k"));
     found.merge(database.rows("SELECT number, name, plural FROM crmkit_entities"));
     found.merge(database.rows("SELECT entity, field, name, type FROM crmkit_fields"));
-    found.merge(database.rows("SELECT key, value FROM crmkit_settings"));
+    // The last number of a case is data.
+    found.merge(
+        database.rows("SELECT key, value FROM crmkit_settings WHERE key != 'last_case_number'"));
     return found;
 }
 

@@ -2,17 +2,23 @@
 
 #include <string_view>
 
+#include "activity_rules.hpp"
 #include "crmkit/engine/session.hpp"
+#include "kept_values.hpp"
+#include "marketing/marketing_rules.hpp"
 #include "sales/pipeline_tally.hpp"
+#include "sales/sales_rules.hpp"
+#include "service/service_rules.hpp"
 #include "session_state.hpp"
 
 namespace crmkit::engine {
 
 namespace {
 
-/// The setting that says which derived values a store has: "1" since there is the pipeline's tally.
+/// The setting that says which derived values a store has: "1" since there is the pipeline's tally,
+/// "2" since fields are kept that follow from other records.
 constexpr std::string_view derived_setting = "derived_values";
-constexpr std::string_view all_derived = "1";
+constexpr std::string_view all_derived = "2";
 
 bool has_all(SessionState& state) {
     const ReadScope storage(state);
@@ -31,6 +37,10 @@ void complete_derived_values(Session& session) {
         return;  // another process was quicker
     }
     sales::rebuild_pipeline_tally(session);
+    sales::fill_in_line_numbers(session);
+    sales::fill_in_product_statuses(session);
+    marketing::fill_in_member_states(session);
+    rebuild_kept_values(session);
     state.writer().put_setting(derived_setting, all_derived);
     scope.commit();
 }
@@ -43,8 +53,21 @@ void require_derived_values(Session& session) {
     }
 }
 
+void rebuild_kept_values(Session& session) {
+    service::settle_case_numbers(session);
+    rebuild_kept<Contact>(session, &recompute_activity);
+    rebuild_kept<Case>(session, &recompute_response);
+    rebuild_kept<Campaign>(session, &marketing::recompute_counts);
+    rebuild_kept<Opportunity>(session, &sales::recompute_totals);
+}
+
 std::vector<std::string> check_derived_values(Session& session) {
-    return sales::check_pipeline_tally(session);
+    std::vector<std::string> found = sales::check_pipeline_tally(session);
+    check_kept<Contact>(session, &recompute_activity, found);
+    check_kept<Case>(session, &recompute_response, found);
+    check_kept<Campaign>(session, &marketing::recompute_counts, found);
+    check_kept<Opportunity>(session, &sales::recompute_totals, found);
+    return found;
 }
 
 }  // namespace crmkit::engine

@@ -17,6 +17,10 @@ void complete_derived_values(Session& session);
 /// from it would be wrong.
 void require_derived_values(Session& session);
 
+/// Works out anew what records keep of other records, after these came by another way than the
+/// rules. Inside a write transaction.
+void rebuild_kept_values(Session& session);
+
 /// Where a derived value differs from its recomputation; empty when none does.
 std::vector<std::string> check_derived_values(Session& session);
 

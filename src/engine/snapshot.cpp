@@ -10,6 +10,7 @@
 #include "crmkit/model/stage.hpp"
 #include "crmkit/model/status.hpp"
 #include "crmkit/schema/check.hpp"
+#include "derived_values.hpp"
 #include "timeline_rules.hpp"
 #include "write_path.hpp"
 
@@ -190,6 +191,7 @@ void SnapshotWriter::finish() {
     }
     if (problems_.empty()) {
         write_timelines();
+        rebuild_kept_values(session_);
     }
 }
 

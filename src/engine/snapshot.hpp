@@ -33,7 +33,7 @@ class SnapshotWriter {
     /// Adds a record; `line` is where it stands in its file. What is wrong with it becomes a
     /// problem.
     void add(const Entity& entity, void* object, std::int64_t line);
-    /// Writes the references that were put off, and the timelines.
+    /// Writes the references that were put off, the timelines, and what records keep of others.
     void finish();
 
     /// What was wrong so far; the transaction must be undone when there is anything.

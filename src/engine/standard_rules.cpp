@@ -2,8 +2,11 @@
 #include <array>
 #include <vector>
 
+#include "activity_rules.hpp"
+#include "marketing/marketing_rules.hpp"
 #include "rules.hpp"
 #include "sales/sales_rules.hpp"
+#include "service/service_rules.hpp"
 #include "status_rule.hpp"
 #include "timeline_rules.hpp"
 
@@ -16,7 +19,8 @@ namespace {
 std::vector<Rule> joined_rules() {
     std::vector<Rule> rules;
     for (const std::span<const Rule> table :
-         {status_rules(), sales::sales_rules(), timeline_rules()}) {
+         {status_rules(), sales::sales_rules(), marketing::marketing_rules(),
+          service::service_rules(), activity_rules(), timeline_rules()}) {
         rules.insert(rules.end(), table.begin(), table.end());
     }
     return rules;

@@ -1,5 +1,6 @@
 #include "status_catalogue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "crmkit/model/status.hpp"
@@ -15,6 +16,15 @@ std::span<const KnownStatus> StatusCatalogue::of(SessionState& state, std::strin
     return found == by_entity_.end() ? std::span<const KnownStatus>() : found->second;
 }
 
+const KnownStatus* StatusCatalogue::find(SessionState& state, std::string_view entity,
+                                         std::string_view name) {
+    const auto statuses = of(state, entity);
+    const auto found =
+        std::find_if(statuses.begin(), statuses.end(),
+                     [name](const KnownStatus& status) { return status.name == name; });
+    return found == statuses.end() ? nullptr : &*found;
+}
+
 void StatusCatalogue::read(SessionState& state) {
     by_entity_.clear();
     const auto query = state.engine().queries().query(entity_of<Status>(), "order by sort_order");
@@ -23,7 +33,8 @@ void StatusCatalogue::read(SessionState& state) {
     while (cursor->next(&status)) {
         if (const Entity* entity = state.registry().find(status.entity)) {
             by_entity_[entity->name].push_back({std::move(status.name), std::move(status.state),
-                                                status.is_default, status.is_active});
+                                                status.is_default, status.is_active,
+                                                status.is_on_hold, status.reopen_days});
         }
     }
     is_known_ = !is_being_written_;

@@ -1,7 +1,9 @@
-/// `StatusCatalogue`: the statuses of a store, remembered, because every interaction, case, lead
-/// and campaign that is written asks for them.
+/// `StatusCatalogue`: the statuses of a store, remembered, because every record with one asks for
+/// them when it is written.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +20,8 @@ struct KnownStatus {
     std::string state;
     bool is_default;
     bool is_active;
+    bool is_on_hold;
+    std::optional<std::int64_t> reopen_days;
 };
 
 /// The live statuses by entity, in their order, as the open write transaction sees them. Belongs to
@@ -27,6 +31,8 @@ class StatusCatalogue {
     /// The statuses of an entity, read from the store unless they are known. Valid until the next
     /// call of any function.
     std::span<const KnownStatus> of(SessionState& state, std::string_view entity);
+    /// One of them by its name, valid as long; null when there is none.
+    const KnownStatus* find(SessionState& state, std::string_view entity, std::string_view name);
 
     /// What is known may be wrong: another connection has written.
     void forget() noexcept { is_known_ = false; }

@@ -23,13 +23,6 @@ namespace {
 
 const Field& field_named(const Entity& entity, std::string_view name) { return *entity.find(name); }
 
-const KnownStatus* status_named(std::span<const KnownStatus> statuses, std::string_view name) {
-    const auto found =
-        std::find_if(statuses.begin(), statuses.end(),
-                     [name](const KnownStatus& status) { return status.name == name; });
-    return found == statuses.end() ? nullptr : &*found;
-}
-
 /// The status of a record that comes into a state without one of its own: the default of that
 /// state, else the first that may be had; null when there is none.
 const KnownStatus* usual_status(std::span<const KnownStatus> statuses, std::string_view state) {
@@ -76,7 +69,7 @@ void set_state(WriteEvent& event, const Field& state, const Field& status,
         event.after.set(status, usual == nullptr ? ValueView() : ValueView(usual->name));
         return;
     }
-    const KnownStatus* known = status_named(statuses, given.text());
+    const KnownStatus* known = session.engine().statuses().find(session, entity.name, given.text());
     if (known == nullptr) {
         problems.push_back(unknown_status(entity, status, given.text(), statuses));
         return;
@@ -88,7 +81,7 @@ void set_state(WriteEvent& event, const Field& state, const Field& status,
     event.after.set(state, known->state);
 }
 
-/// A read-only field that says when a record came into a state.
+/// A field that says when a record came into a state.
 struct Stamp {
     EntityNumber entity;
     std::string_view state;
@@ -97,6 +90,7 @@ struct Stamp {
 
 constexpr std::array stamps{
     Stamp{Lead::entity_number, "converted", "converted_at"},
+    Stamp{CampaignMember::entity_number, "responded", "responded_at"},
     Stamp{Case::entity_number, "resolved", "resolved_at"},
     Stamp{Case::entity_number, "closed", "closed_at"},
     Stamp{Case::entity_number, "cancelled", "closed_at"},
@@ -236,6 +230,7 @@ void check_status_change(const WriteEvent& event, std::vector<Problem>& problems
     check("name", before.name, after.name);
     check("entity", before.entity, after.entity);
     check("state", before.state, after.state);
+    check("is_on_hold", before.is_on_hold ? "true" : "false", after.is_on_hold ? "true" : "false");
 }
 
 void before_status(WriteEvent& event, std::vector<Problem>& problems) {

@@ -1,4 +1,4 @@
-/// The rules of opportunity lines: numbers, currency, and the amount of their opportunity.
+/// The rules of opportunity lines: numbers, currency, and what they come to in their opportunity.
 #include <fmt/format.h>
 
 #include <optional>
@@ -8,7 +8,8 @@
 #include "crmkit/model/opportunity.hpp"
 #include "crmkit/model/opportunity_line.hpp"
 #include "engine/cause_scope.hpp"
-#include "engine/write_path.hpp"
+#include "engine/kept_values.hpp"
+#include "line_numbers.hpp"
 #include "sales_rules.hpp"
 
 namespace crmkit::sales {
@@ -17,13 +18,6 @@ namespace {
 
 Problem line_problem(std::string_view field, std::string value, std::string message) {
     return {"opportunity_line", std::string(field), std::move(value), std::move(message)};
-}
-
-std::int64_t next_line_number(Session& session, Id opportunity) {
-    const auto rows = session.aggregate<OpportunityLine>(
-        "max(line_number) where opportunity = :opportunity", {{"opportunity", opportunity}});
-    const bool is_first = rows.empty() || rows[0][0].is_null();
-    return is_first ? 1 : rows[0][0].view().integer() + 1;
 }
 
 void check_currency(Session& session, const OpportunityLine& line, std::vector<Problem>& problems) {
@@ -44,6 +38,13 @@ void check_currency(Session& session, const OpportunityLine& line, std::vector<P
             fmt::format("is in another currency than the other lines of the opportunity: {}",
                         other->unit_price->currency.code())));
     }
+    const auto deal = session.find<Opportunity>(line.opportunity);
+    if (deal && deal->freight && deal->freight->currency != line.unit_price->currency) {
+        problems.push_back(line_problem(
+            "unit_price", to_string(*line.unit_price),
+            fmt::format("is in another currency than the freight of the opportunity: {}",
+                        deal->freight->currency.code())));
+    }
 }
 
 void check_bundle(Session& session, const OpportunityLine& line, std::vector<Problem>& problems) {
@@ -55,29 +56,63 @@ void check_bundle(Session& session, const OpportunityLine& line, std::vector<Pro
     }
 }
 
-/// The sum of an opportunity's lines; nothing when it has none. Throws limit when it does not fit.
-std::optional<Money> sum_of_lines(Session& session, Id opportunity) {
-    std::optional<Money> sum;
-    for (const OpportunityLine& line : session.query<OpportunityLine>(
-             "opportunity = :opportunity", {{"opportunity", opportunity}})) {
-        if (line.amount) {
-            sum = sum ? *sum + *line.amount : *line.amount;
-        }
+void add(std::optional<Money>& sum, const std::optional<Money>& more) {
+    if (more) {
+        sum = sum ? *sum + *more : *more;
     }
-    return sum;
 }
 
-/// Gives a live opportunity with lines the sum of theirs as its amount.
+/// What the lines of an opportunity come to; nothing when it has none.
+struct LineTotals {
+    std::optional<Money> gross;
+    std::optional<Money> amount;
+    std::optional<Money> tax;
+};
+
+/// Throws limit when a sum does not fit.
+LineTotals totals_of_lines(Session& session, Id opportunity) {
+    LineTotals totals;
+    for (const OpportunityLine& line : session.query<OpportunityLine>(
+             "opportunity = :opportunity", {{"opportunity", opportunity}})) {
+        add(totals.gross, line_gross(line.price()));
+        add(totals.amount, line.amount);
+        add(totals.tax, line.tax);
+    }
+    return totals;
+}
+
+void set_totals(Opportunity& deal, const LineTotals& totals) {
+    deal.total_line_item_amount = totals.gross;
+    deal.total_discount = totals.gross;
+    if (totals.gross && totals.amount) {
+        *deal.total_discount -= *totals.amount;
+    }
+    deal.total_tax = totals.tax;
+}
+
+/// The same as engine::change_kept() does, but refuses what has no total.
+void keep_totals(Session& session, Id opportunity, const LineTotals& totals) {
+    engine::change_kept<Opportunity>(session, opportunity, [&](Opportunity& deal) {
+        set_totals(deal, totals);
+        deal.derive();
+        if (totals.gross && !deal.total_amount) {
+            throw Error(ErrorCode::limit, "the total of the opportunity leaves 64 bits");
+        }
+    });
+}
+
+/// Gives a live opportunity its totals, and, when it has lines, the sum of theirs as its amount.
 void roll_up(Session& session, Id opportunity) {
+    const LineTotals totals = totals_of_lines(session, opportunity);
+    keep_totals(session, opportunity, totals);
     auto deal = session.find<Opportunity>(opportunity);
     if (!deal) {
         return;  // it was deleted, and takes its lines along
     }
-    const auto sum = sum_of_lines(session, opportunity);
-    if (!sum || sum == deal->amount) {
+    if (!totals.amount || totals.amount == deal->amount) {
         return;
     }
-    deal->amount = sum;
+    deal->amount = totals.amount;
     const auto cause = engine::CauseScope::derived(session.state());
     engine::update_record(session, entity_of<Opportunity>(), &*deal, {},
                           engine::Authority::library);
@@ -89,10 +124,9 @@ void before_opportunity_line(WriteEvent& event, std::vector<Problem>& problems) 
     if (event.kind == ChangeKind::deleted) {
         return;
     }
-    auto& line = *static_cast<OpportunityLine*>(event.after.object());
-    if (!line.line_number && line.opportunity) {
-        line.line_number = next_line_number(event.session, line.opportunity);
-    }
+    follow_line_number(event, &OpportunityLine::opportunity,
+                       "max(line_number) where opportunity = :whole");
+    const auto& line = *static_cast<const OpportunityLine*>(event.after.object());
     check_currency(event.session, line, problems);
     check_bundle(event.session, line, problems);
 }
@@ -106,13 +140,17 @@ void after_opportunity_line(const WriteEvent& event) {
     }
 }
 
+void recompute_totals(Session& session, Opportunity& deal) {
+    set_totals(deal, totals_of_lines(session, deal.id));
+}
+
 void check_amount(const WriteEvent& event, std::vector<Problem>& problems) {
     const auto* was = static_cast<const Opportunity*>(event.before);
     const auto& deal = *static_cast<const Opportunity*>(event.after.object());
     if (was == nullptr || was->amount == deal.amount) {
         return;
     }
-    const auto sum = sum_of_lines(event.session, deal.id);
+    const auto sum = totals_of_lines(event.session, deal.id).amount;
     if (sum && sum != deal.amount) {
         problems.push_back({"opportunity", "amount", deal.amount ? to_string(*deal.amount) : "",
                             fmt::format("contradicts the opportunity's lines, whose sum is {}: "

@@ -19,8 +19,8 @@
 #include "crmkit/model/stage_history.hpp"
 #include "crmkit/schema/check.hpp"
 #include "engine/cause_scope.hpp"
+#include "engine/kept_values.hpp"
 #include "engine/status_rule.hpp"
-#include "engine/write_path.hpp"
 #include "sales_rules.hpp"
 #include "stages.hpp"
 
@@ -278,6 +278,11 @@ void before_opportunity(WriteEvent& event, std::vector<Problem>& problems) {
 void after_opportunity(const WriteEvent& event) {
     const auto* was = static_cast<const Opportunity*>(event.before);
     const auto& deal = *static_cast<const Opportunity*>(event.after.object());
+    if (event.kind == ChangeKind::restored) {
+        engine::change_kept<Opportunity>(event.session, deal.id, [&](Opportunity& restored) {
+            recompute_totals(event.session, restored);
+        });
+    }
     const bool enters = event.kind == ChangeKind::created ||
                         (event.kind == ChangeKind::updated && was->stage != deal.stage);
     if (!enters) {

@@ -30,6 +30,7 @@ TEST_CASE("a record without a status gets the default of its first state") {
         CHECK(me.create(Case{.subject = "x"}).status == "new");
         CHECK(me.create(Lead{.last_name = "x"}).status == "new");
         CHECK(me.create(Campaign{.name = "x", .campaign_type = "email"}).status == "planned");
+        CHECK(me.create(Product{.name = "x"}).status == "active");
     });
 }
 
@@ -89,6 +90,21 @@ TEST_CASE("an unknown or retired status is refused with the nearest") {
         // A status of another entity is none of this one.
         CHECK(code_of([&] { me.create(Case{.subject = "x", .status = "held"}); }) ==
               ErrorCode::validation);
+    });
+}
+
+TEST_CASE("a product moves through its life by its status") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id product = me.create(Product{.name = "x", .status = "draft"}).id;
+        const auto go = [&](const char* status) {
+            return me.update<Product>(product, {{"status", status}}).state;
+        };
+        CHECK(go("active") == ProductState::active);
+        CHECK(go("under_revision") == ProductState::under_revision);
+        CHECK(go("retired") == ProductState::retired);
+        CHECK(code_of([&] { go("draft"); }) == ErrorCode::illegal_transition);
+        CHECK(go("active") == ProductState::active);
     });
 }
 
@@ -160,10 +176,13 @@ TEST_CASE("a state has one default status") {
         CHECK(me.create(Case{.subject = "x"}).status == "in_progress");
         me.update<Status>(status_named(me, "case", "in_progress"), {{"is_default", false}});
         CHECK(me.create(Case{.subject = "x"}).status == "new");
-        for (const Status& status : me.query<Status>("entity = 'lead'").all()) {
+        for (const Status& status :
+             me.query<Status>("entity = 'interaction' or entity = 'lead'").all()) {
             me.remove<Status>(status.id);
         }
-        CHECK(me.create(Lead{.last_name = "x"}).status.empty());
+        CHECK(me.create(call_about("x")).status.empty());
+        // A lead and a campaign must have one.
+        CHECK(code_of([&] { me.create(Lead{.last_name = "x"}); }) == ErrorCode::validation);
     });
 }
 

@@ -106,6 +106,46 @@ TEST_CASE("a stored file of an earlier version takes everything that is new") {
     CHECK(crm.check_integrity().empty());
 }
 
+TEST_CASE(
+    "a stored file of an earlier version gets what the library keeps, without a new version") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("old.db");
+    make_old_store(path);
+    const auto run = [&path](const char* sql) { Database(path).run(sql); };
+    run("INSERT INTO campaigns (id, version, name, campaign_type, state, status) "
+        "VALUES (71, 1, 'Spring', 'email', 'planned', 'planned')");
+    run("INSERT INTO campaign_members (id, version, campaign, party, party_entity, status) "
+        "SELECT 72, 1, 71, id, 5, 'responded' FROM contacts WHERE last_name = 'Hopper'");
+    run("INSERT INTO campaign_members (id, version, campaign, party, party_entity, status) "
+        "SELECT 73, 1, 71, id, 4, 'phoned' FROM accounts WHERE name = 'Acme Holding'");
+    run("INSERT INTO products (id, version, name, structure, state) "
+        "VALUES (74, 1, 'Mill', 'product', 'retired')");
+    run("INSERT INTO opportunity_lines (id, version, opportunity, description, quantity, "
+        "unit_price, unit_price_currency, amount, amount_currency, line_number) SELECT 75, 1, id, "
+        "'mill', 2000000000, 60000025, 'EUR', 120000050, 'EUR', 1 FROM opportunities");
+    const Crm crm = Crm::open(path);
+    Session me = crm.as_system();
+
+    const Case issue = only<Case>(me, "account.name = 'Acme Söhne'");
+    CHECK(issue.case_number == "1");
+    CHECK(issue.version == 1);
+    CHECK(me.search<Case>("1").size() == 1);
+    CHECK(me.create(Case{.subject = "Another"}).case_number == "2");
+    const Contact grace = only<Contact>(me, "last_name = 'Hopper'");
+    CHECK(grace.version == 2);
+    CHECK(grace.last_activity_at == only<Interaction>(me, "subject = 'First call'").occurred_at);
+    const Campaign spring = only<Campaign>(me, "name = 'Spring'");
+    CHECK(spring.member_count == 2);
+    CHECK(spring.responded_count == 1);
+    CHECK(spring.sent_count == 1);
+    CHECK(only<Status>(me, "entity = 'campaign_member' and name = 'phoned'").state == "sent");
+    CHECK(only<Product>(me, "name = 'Mill'").status == "retired");
+    const Opportunity deal = only<Opportunity>(me, "account.name = 'Acme Söhne'");
+    CHECK(deal.total_line_item_amount == Money::of("1200000.50", "EUR"));
+    CHECK(deal.total_amount == deal.amount);
+    CHECK(crm.check_integrity().empty());
+}
+
 TEST_CASE("a stored file of an earlier version gets the schema of a new store, once") {
     const TemporaryFolder folder;
     const std::string path = folder.file("old.db");

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "crmkit/model/campaign_member.hpp"
 #include "model/problems_of.hpp"
 #include "model/state_machines.hpp"
 
@@ -36,6 +37,13 @@ TEST_CASE("campaign: is stopped with a reason and can go on; what is done stays 
           std::vector<std::string>{"planned > running", "planned > stopped (reason)",
                                    "running > done", "running > stopped (reason)",
                                    "stopped > running", "stopped > planned"});
+}
+
+TEST_CASE("campaign: has a status, and its members are planned, sent to, or have responded") {
+    CHECK(entity_of<Campaign>().find("status")->is_required);
+    CHECK(testing::moves_of(entity_of<CampaignMember>()) ==
+          std::vector<std::string>{"planned > sent", "planned > responded", "sent > responded",
+                                   "sent > planned", "responded > sent"});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 namespace crmkit {
 namespace {
 
+using testing::derived;
 using testing::has_only_problem;
 using testing::problems_of;
 
@@ -19,6 +20,17 @@ TEST_CASE("interaction_participant: is a party, an address, or both") {
     CHECK(has_only_problem(InteractionParticipant{.party = Link{5, Id{}}},
                            "interaction_participant.party: is empty, and so is address: give one "
                            "of the two"));
+}
+
+TEST_CASE("interaction_participant: finds an address again however it was written") {
+    const auto normal = [](std::string address) {
+        return derived(InteractionParticipant{.address = std::move(address)}).address_normal;
+    };
+    CHECK(normal("Ada@Example.ORG") == "ada@example.org");
+    CHECK(normal("+49 (30) 123-456") == "+4930123456");
+    CHECK(normal("030 123 456") == "030123456");
+    CHECK(normal("Ada_99") == "ada_99");
+    CHECK(normal("").empty());
 }
 
 }  // namespace

@@ -66,6 +66,37 @@ TEST_CASE("interaction: is completed or cancelled without a reason and can be re
     CHECK(entity_of<Interaction>().state_machine->reason_field.empty());
 }
 
+TEST_CASE("interaction: a note says something, and counts are not negative") {
+    CHECK(problems_of(Interaction{.kind = InteractionKind::note, .body = "Call her."}).empty());
+    CHECK(problems_of(Interaction{.kind = InteractionKind::note, .subject = "Call her"}).empty());
+    CHECK(problems_of(Interaction{.kind = InteractionKind::email}).empty());
+    CHECK(problems_of(
+              Interaction{.kind = InteractionKind::note, .open_count = -1, .click_count = -2}) ==
+          std::vector<std::string>{
+              "interaction.open_count: '-1' is negative",
+              "interaction.click_count: '-2' is negative",
+              "interaction.body: is empty, and so is subject: give one of the two"});
+}
+
+TEST_CASE("interaction: only its master says how a repetition repeats") {
+    const Interaction weekly{.kind = InteractionKind::meeting,
+                             .recurrence_rule = "FREQ=WEEKLY;COUNT=10"};
+    CHECK(problems_of(weekly).empty());
+    CHECK(problems_of(Interaction{.kind = InteractionKind::meeting,
+                                  .recurrence_master = Id{7},
+                                  .original_start = Instant{0}})
+              .empty());
+    CHECK(problems_of(Interaction{.kind = InteractionKind::meeting,
+                                  .recurrence_rule = "FREQ=DAILY",
+                                  .recurrence_master = Id{7}})
+              .size() == 1);
+    CHECK(
+        problems_of(Interaction{.kind = InteractionKind::meeting, .original_start = Instant{0}}) ==
+        std::vector<std::string>{
+            "interaction.original_start: '1970-01-01T00:00:00Z' is a repetition's, but there is "
+            "no recurrence_master"});
+}
+
 TEST_CASE("interaction: must say what it is") {
     CHECK(entity_of<Interaction>().find("kind")->is_required);
     CHECK(entity_of<Interaction>().find("kind")->is_nullable());

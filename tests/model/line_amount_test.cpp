@@ -7,9 +7,10 @@ namespace {
 
 Money eur(std::string_view amount) { return Money::of(amount, "EUR"); }
 
-std::vector<std::string> problems_of(const LinePrice& line) {
+std::vector<std::string> problems_of(const LinePrice& line,
+                                     const std::optional<Money>& tax = std::nullopt) {
     std::vector<Problem> problems;
-    detail::check_line("opportunity_line", line, problems);
+    detail::check_line("opportunity_line", line, tax, problems);
     std::vector<std::string> lines;
     for (const Problem& problem : problems) {
         lines.push_back(to_string(problem));
@@ -59,6 +60,19 @@ TEST_CASE("line_amount: a discount in another currency is a problem") {
     CHECK_FALSE(line_amount(mixed).has_value());
     REQUIRE(problems_of(mixed).size() == 1);
     CHECK(problems_of(mixed)[0].find("in another currency") != std::string::npos);
+}
+
+TEST_CASE("line_amount: a tax in another currency is a problem") {
+    const LinePrice line{Decimal::of(1), eur("10")};
+    CHECK(problems_of(line, eur("1")).empty());
+    CHECK(problems_of(line, Money::of("1", "USD")) ==
+          std::vector<std::string>{"opportunity_line.tax: '1.00 USD' is in another currency than "
+                                   "the unit_price, EUR"});
+}
+
+TEST_CASE("line_gross: quantity times price, whatever the discount") {
+    CHECK(line_gross({Decimal::of(3), eur("19.99"), Decimal::of(10)}) == eur("59.97"));
+    CHECK_FALSE(line_gross({Decimal::of(3), {}}).has_value());
 }
 
 TEST_CASE("line_amount: one discount only, no negative quantity, a percentage within 0 and 100") {

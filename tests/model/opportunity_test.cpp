@@ -42,6 +42,24 @@ TEST_CASE("opportunity: its probability is a percentage") {
                            "opportunity.probability: '101' is not between 0 and 100"));
 }
 
+TEST_CASE("opportunity: its total is lines less discounts, with taxes and freight") {
+    Opportunity deal{.name = "x", .freight = Money::of("5.00", "EUR")};
+    CHECK_FALSE(testing::derived(deal).total_amount);
+    deal.total_line_item_amount = Money::of("100.00", "EUR");
+    CHECK(testing::derived(deal).total_amount == Money::of("105.00", "EUR"));
+    deal.total_discount = Money::of("10.00", "EUR");
+    deal.total_tax = Money::of("19.00", "EUR");
+    deal = testing::derived(deal);
+    CHECK(deal.total_amount == Money::of("114.00", "EUR"));
+    CHECK(problems_of(deal).empty());
+    deal.freight = Money::of("5.00", "USD");
+    CHECK(has_only_problem(testing::derived(deal),
+                           "opportunity.freight: '5.00 USD' does not go with the lines: it is in "
+                           "another currency, or too large"));
+    CHECK(has_only_problem(Opportunity{.name = "x", .freight = Money::of("-1", "EUR")},
+                           "opportunity.freight: '-1.00 EUR' is negative"));
+}
+
 TEST_CASE("opportunity: does not close before it opened") {
     Opportunity deal{.name = "x", .opened_on = 2017y / 3 / 1};
     CHECK(problems_of(deal).empty());

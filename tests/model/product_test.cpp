@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "model/problems_of.hpp"
+#include "model/state_machines.hpp"
 
 namespace crmkit {
 namespace {
@@ -35,6 +36,13 @@ TEST_CASE("product: stock may be negative, as ERPs report it before a count") {
 
 TEST_CASE("product: is active unless told otherwise") {
     CHECK(Product{}.state == ProductState::active);
+}
+
+TEST_CASE("product: is revised and retired, and never a draft again") {
+    CHECK(testing::moves_of(entity_of<Product>()) ==
+          std::vector<std::string>{"draft > active", "draft > retired", "active > under_revision",
+                                   "active > retired", "under_revision > active",
+                                   "under_revision > retired", "retired > active"});
 }
 
 }  // namespace

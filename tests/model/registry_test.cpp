@@ -262,7 +262,7 @@ TEST_CASE("model: a state machine speaks of the states of its field, and reaches
         const Record fresh(*entity);
         CHECK(machine.find("", fresh.get(*state).text()) != nullptr);
     }
-    CHECK(machines == 5);
+    CHECK(machines == 7);
 }
 
 }  // namespace

@@ -54,13 +54,26 @@ class Life {
         return Money::of_minor(random_.between(0, 100'000),
                                Currency::of(random_.chance(800) ? "EUR" : "JPY"));
     }
+    OpportunityLine new_line() {
+        OpportunityLine line{.opportunity = any_deal(),
+                             .description = "line",
+                             .quantity = Decimal::of(random_.between(0, 9)),
+                             .unit_price = any_money()};
+        if (random_.chance(500)) {
+            line.discount_percent = Decimal::of(random_.between(0, 100));
+        }
+        if (random_.chance(500)) {
+            line.tax = Money::of_minor(random_.between(0, 900), line.unit_price->currency);
+        }
+        return line;
+    }
     std::optional<OpportunityLine> any_line() {
         const auto lines = me_.query<OpportunityLine>("order by id").all();
         return lines.empty() ? std::nullopt : std::optional(lines[random_.below(lines.size())]);
     }
 
     void step() {
-        switch (random_.below(13)) {
+        switch (random_.below(14)) {
             case 0:
             case 1: {
                 Opportunity deal{.name = "Deal"};
@@ -94,10 +107,7 @@ class Life {
                 return;
             case 7:
             case 8:
-                me_.create(OpportunityLine{.opportunity = any_deal(),
-                                           .description = "line",
-                                           .quantity = Decimal::of(random_.between(0, 9)),
-                                           .unit_price = any_money()});
+                me_.create(new_line());
                 return;
             case 9:
                 if (const auto line = any_line()) {
@@ -113,7 +123,10 @@ class Life {
                     }
                 }
                 return;
-            case 11: {
+            case 11:
+                me_.update<Opportunity>(any_deal(), {{"freight", any_money()}});
+                return;
+            case 12: {
                 const Id deal = any_deal();
                 me_.remove<Opportunity>(deal);
                 if (random_.chance(800)) {
@@ -138,6 +151,32 @@ class Life {
     std::vector<Stage> stages_;
 };
 
+void check_totals(Session& me, const Opportunity& deal) {
+    std::optional<Money> gross;
+    std::optional<Money> sum;
+    std::optional<Money> tax;
+    for (const OpportunityLine& line :
+         me.query<OpportunityLine>("opportunity = :deal", {{"deal", deal.id}})) {
+        const Money price = scaled(*line.unit_price, *line.quantity);
+        gross = gross ? *gross + price : price;
+        sum = sum ? *sum + *line.amount : *line.amount;
+        if (line.tax) {
+            tax = tax ? *tax + *line.tax : *line.tax;
+        }
+    }
+    CHECK(deal.total_line_item_amount == gross);
+    CHECK(deal.total_tax == tax);
+    if (!sum) {
+        CHECK_FALSE(deal.total_discount);
+        CHECK_FALSE(deal.total_amount);
+        return;
+    }
+    CHECK(deal.amount == sum);
+    CHECK(deal.total_discount == *gross - *sum);
+    const Money nothing = Money::of_minor(0, sum->currency);
+    CHECK(deal.total_amount == *sum + tax.value_or(nothing) + deal.freight.value_or(nothing));
+}
+
 void check_deal(Session& me, const Opportunity& deal) {
     const auto stage = me.get<Stage>(deal.stage);
     CHECK(deal.pipeline == stage.pipeline);
@@ -148,14 +187,7 @@ void check_deal(Session& me, const Opportunity& deal) {
         REQUIRE(deal.close_date);
         CHECK(deal.probability == stage.probability);
     }
-    std::optional<Money> sum;
-    for (const OpportunityLine& line :
-         me.query<OpportunityLine>("opportunity = :deal", {{"deal", deal.id}})) {
-        sum = sum ? *sum + *line.amount : *line.amount;
-    }
-    if (sum) {
-        CHECK(deal.amount == sum);
-    }
+    check_totals(me, deal);
 }
 
 /// The stages that an opportunity went through, as its history tells.

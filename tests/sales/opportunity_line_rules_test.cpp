@@ -42,6 +42,67 @@ TEST_CASE("the amount of an opportunity with lines is the sum of theirs") {
     });
 }
 
+TEST_CASE("an opportunity adds up its lines, their discounts and taxes, and its freight") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .freight = eur("5.00")});
+        CHECK_FALSE(deal.total_amount);
+        OpportunityLine first = line_of(deal.id, "10.00", 3);
+        first.discount_percent = Decimal::of(10);
+        first.tax = eur("2.00");
+        first = me.create(first);
+        me.create(line_of(deal.id, "1.00"));
+        Opportunity now = me.get<Opportunity>(deal.id);
+        CHECK(now.total_line_item_amount == eur("31.00"));
+        CHECK(now.total_discount == eur("3.00"));
+        CHECK(now.total_tax == eur("2.00"));
+        CHECK(now.total_amount == eur("35.00"));
+        now = me.update<Opportunity>(deal.id, {{"freight", eur("6.00")}});
+        CHECK(now.total_amount == eur("36.00"));
+        CHECK(code_of([&] {
+                  me.update<Opportunity>(deal.id, {{"freight", Money::of("6.00", "USD")}});
+              }) == ErrorCode::validation);
+        OpportunityLine dollars = line_of(deal.id, "1.00");
+        dollars.unit_price = Money::of("1.00", "USD");
+        CHECK(code_of([&] { me.create(dollars); }) == ErrorCode::validation);
+        for (const OpportunityLine& line : me.query<OpportunityLine>().all()) {
+            me.remove<OpportunityLine>(line.id);
+        }
+        now = me.get<Opportunity>(deal.id);
+        CHECK_FALSE(now.total_line_item_amount);
+        CHECK_FALSE(now.total_amount);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("the numbers of lines are the library's") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        const Opportunity other = me.create(Opportunity{.name = "Other"});
+        OpportunityLine line = line_of(deal.id, "1.00");
+        line.line_number = 7;
+        CHECK(code_of([&] { me.create(line); }) == ErrorCode::validation);
+        me.create(line_of(deal.id, "1.00"));
+        const Id second = me.create(line_of(deal.id, "1.00")).id;
+        CHECK(me.update<OpportunityLine>(second, {{"opportunity", other.id}}).line_number == 1);
+
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Id sale = me.create(Transaction{.party = Link{Account::entity_number, acme.id},
+                                              .kind = TransactionKind::sale,
+                                              .at = test_start,
+                                              .amount = eur("2.00")})
+                            .id;
+        for (const std::int64_t number : {1, 2}) {
+            CHECK(me.create(TransactionLine{.transaction = sale,
+                                            .description = "nail",
+                                            .quantity = Decimal::of(1),
+                                            .unit_price = eur("1.00")})
+                      .line_number == number);
+        }
+    });
+}
+
 TEST_CASE("an amount that contradicts the lines is refused") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

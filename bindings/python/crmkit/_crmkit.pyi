@@ -41,6 +41,16 @@ _Lifecycle: TypeAlias = Literal["suspect", "prospect", "customer", "inactive", "
 _Rating: TypeAlias = Literal["hot", "warm", "cold"]
 _Ownership: TypeAlias = Literal["public", "private", "subsidiary", "government", "other"]
 _PreferredContactMethod: TypeAlias = Literal["any", "email", "phone", "mail", "fax", "chat"]
+_PreferredContactDay: TypeAlias = Literal[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+]
+_PreferredContactTime: TypeAlias = Literal["morning", "afternoon", "evening"]
 _Gender: TypeAlias = Literal["female", "male", "non_binary", "other"]
 _FamilyStatus: TypeAlias = Literal[
     "single",
@@ -64,10 +74,11 @@ _State: TypeAlias = Literal["open", "converted", "disqualified"]
 _State2: TypeAlias = Literal["open", "won", "lost"]
 _ForecastCategory: TypeAlias = Literal["omitted", "pipeline", "best_case", "commit", "closed"]
 _State3: TypeAlias = Literal["planned", "running", "stopped", "done"]
+_State4: TypeAlias = Literal["planned", "sent", "responded"]
 _Priority: TypeAlias = Literal["low", "normal", "high", "urgent"]
 _Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 _Origin: TypeAlias = Literal["phone", "email", "web", "chat", "social", "in_person", "other"]
-_State4: TypeAlias = Literal["open", "resolved", "closed", "cancelled"]
+_State5: TypeAlias = Literal["open", "resolved", "closed", "cancelled"]
 _Kind: TypeAlias = Literal[
     "call",
     "email",
@@ -82,9 +93,22 @@ _Kind: TypeAlias = Literal[
     "visit",
     "sample",
     "custom",
+    "info_request",
+    "complaint",
 ]
 _Direction: TypeAlias = Literal["inbound", "outbound"]
-_State5: TypeAlias = Literal["open", "completed", "cancelled"]
+_TelephonyStatus: TypeAlias = Literal[
+    "initiated",
+    "ringing",
+    "in_progress",
+    "completed",
+    "busy",
+    "no_answer",
+    "failed",
+]
+_DeliveryStatus: TypeAlias = Literal["queued", "sent", "failed", "cancelled"]
+_Sentiment: TypeAlias = Literal["negative", "neutral", "positive"]
+_State6: TypeAlias = Literal["open", "completed", "cancelled"]
 _Role: TypeAlias = Literal[
     "sender",
     "to",
@@ -100,7 +124,7 @@ _Role: TypeAlias = Literal[
 _Response: TypeAlias = Literal["needs_action", "accepted", "declined", "tentative"]
 _Structure: TypeAlias = Literal["product", "family", "bundle"]
 _ProductType: TypeAlias = Literal["good", "service", "fee"]
-_State6: TypeAlias = Literal["draft", "active", "under_revision", "retired"]
+_State7: TypeAlias = Literal["draft", "active", "under_revision", "retired"]
 _Kind2: TypeAlias = Literal["sale", "return", "refund", "payment", "credit"]
 _Kind3: TypeAlias = Literal["billing", "shipping", "office", "home", "other"]
 _Kind4: TypeAlias = Literal["work", "home", "other"]
@@ -606,6 +630,10 @@ class _AccountValues(TypedDict, total=False):
     do_not_call: bool
     do_not_email: bool
     do_not_mail: bool
+    do_not_fax: bool
+    do_not_bulk_email: bool
+    campaign: Campaign | Link | int | None
+    master: Account | Link | int | None
     description: str | None
 
 @disjoint_base
@@ -669,6 +697,9 @@ class Account(Record):
         """Fax number, as written."""
     @fax.setter
     def fax(self, value: str | None) -> None: ...
+    @property
+    def fax_normal(self) -> str | None:
+        """The fax number in its normal form."""
     @property
     def website(self) -> str | None:
         """Address of its web site."""
@@ -745,6 +776,29 @@ class Account(Record):
     @do_not_mail.setter
     def do_not_mail(self, value: bool) -> None: ...
     @property
+    def do_not_fax(self) -> bool:
+        """It does not want faxes."""
+    @do_not_fax.setter
+    def do_not_fax(self, value: bool) -> None: ...
+    @property
+    def do_not_bulk_email(self) -> bool:
+        """It does not want e-mails sent to many."""
+    @do_not_bulk_email.setter
+    def do_not_bulk_email(self, value: bool) -> None: ...
+    @property
+    def campaign(self) -> int | None:
+        """The campaign that brought it."""
+    @campaign.setter
+    def campaign(self, value: Campaign | Link | int | None) -> None: ...
+    @property
+    def master(self) -> int | None:
+        """The account that took its place: both are the same."""
+    @master.setter
+    def master(self, value: Account | Link | int | None) -> None: ...
+    @property
+    def merged(self) -> bool:
+        """Another account took its place."""
+    @property
     def description(self) -> str | None:
         """Anything else worth knowing."""
     @description.setter
@@ -771,16 +825,24 @@ class _ContactValues(TypedDict, total=False):
     language: str | None
     time_zone: str | None
     preferred_contact_method: _PreferredContactMethod | None
+    preferred_contact_day: _PreferredContactDay | None
+    preferred_contact_time: _PreferredContactTime | None
+    preferred_contact_user: User | Link | int | None
     do_not_call: bool
     do_not_email: bool
     do_not_mail: bool
+    do_not_fax: bool
+    do_not_bulk_email: bool
     birth_date: date | None
     anniversary: date | None
     gender: _Gender | None
     family_status: _FamilyStatus | None
     education: str | None
     number_of_children: int | None
+    is_child: bool
+    parent_person: Contact | Link | int | None
     lead_source: str | None
+    campaign: Campaign | Link | int | None
     photo: str | None
     description: str | None
 
@@ -874,6 +936,9 @@ class Contact(Record):
     @assistant_phone.setter
     def assistant_phone(self, value: str | None) -> None: ...
     @property
+    def assistant_phone_normal(self) -> str | None:
+        """The assistant's number in its normal form."""
+    @property
     def language(self) -> str | None:
         """Language to write and speak in, as a BCP 47 tag."""
     @language.setter
@@ -889,6 +954,21 @@ class Contact(Record):
     @preferred_contact_method.setter
     def preferred_contact_method(self, value: _PreferredContactMethod | None) -> None: ...
     @property
+    def preferred_contact_day(self) -> _PreferredContactDay | None:
+        """The day of the week that suits the person."""
+    @preferred_contact_day.setter
+    def preferred_contact_day(self, value: _PreferredContactDay | None) -> None: ...
+    @property
+    def preferred_contact_time(self) -> _PreferredContactTime | None:
+        """The time of day that suits the person."""
+    @preferred_contact_time.setter
+    def preferred_contact_time(self, value: _PreferredContactTime | None) -> None: ...
+    @property
+    def preferred_contact_user(self) -> int | None:
+        """The user whom the person wants to deal with."""
+    @preferred_contact_user.setter
+    def preferred_contact_user(self, value: User | Link | int | None) -> None: ...
+    @property
     def do_not_call(self) -> bool:
         """The person does not want phone calls."""
     @do_not_call.setter
@@ -903,6 +983,16 @@ class Contact(Record):
         """The person does not want letters."""
     @do_not_mail.setter
     def do_not_mail(self, value: bool) -> None: ...
+    @property
+    def do_not_fax(self) -> bool:
+        """The person does not want faxes."""
+    @do_not_fax.setter
+    def do_not_fax(self, value: bool) -> None: ...
+    @property
+    def do_not_bulk_email(self) -> bool:
+        """The person does not want e-mails sent to many."""
+    @do_not_bulk_email.setter
+    def do_not_bulk_email(self, value: bool) -> None: ...
     @property
     def birth_date(self) -> date | None:
         """Day of birth."""
@@ -934,10 +1024,28 @@ class Contact(Record):
     @number_of_children.setter
     def number_of_children(self, value: int | None) -> None: ...
     @property
+    def is_child(self) -> bool:
+        """The person is too young to consent (GDPR, article 8)."""
+    @is_child.setter
+    def is_child(self, value: bool) -> None: ...
+    @property
+    def parent_person(self) -> int | None:
+        """Who consents for the person: a parent or guardian."""
+    @parent_person.setter
+    def parent_person(self, value: Contact | Link | int | None) -> None: ...
+    @property
     def lead_source(self) -> str | None:
         """Where we know the person from."""
     @lead_source.setter
     def lead_source(self, value: str | None) -> None: ...
+    @property
+    def campaign(self) -> int | None:
+        """The campaign that brought the person."""
+    @campaign.setter
+    def campaign(self, value: Campaign | Link | int | None) -> None: ...
+    @property
+    def last_activity_at(self) -> datetime | None:
+        """When the latest interaction with the person took place."""
     @property
     def photo(self) -> str | None:
         """Web address of a portrait."""
@@ -1009,10 +1117,11 @@ class _LeadValues(TypedDict, total=False):
     middle_name: str | None
     last_name: str | None
     suffix: str | None
+    nickname: str | None
     company_name: str | None
     job_title: str | None
     subject: str | None
-    status: str | None
+    status: str
     disqualified_reason: str | None
     rating: _Rating | None
     score: int | None
@@ -1023,6 +1132,8 @@ class _LeadValues(TypedDict, total=False):
     do_not_call: bool
     do_not_email: bool
     do_not_mail: bool
+    do_not_fax: bool
+    do_not_bulk_email: bool
     lead_source: str | None
     campaign: Campaign | Link | int | None
     utm_campaign: str | None
@@ -1075,6 +1186,11 @@ class Lead(Record):
     @suffix.setter
     def suffix(self, value: str | None) -> None: ...
     @property
+    def nickname(self) -> str | None:
+        """What the person is called."""
+    @nickname.setter
+    def nickname(self, value: str | None) -> None: ...
+    @property
     def full_name(self) -> str | None:
         """First, middle and last name; the company's without one."""
     @property
@@ -1096,10 +1212,10 @@ class Lead(Record):
     def state(self) -> _State:
         """Where it stands; follows from the status."""
     @property
-    def status(self) -> str | None:
+    def status(self) -> str:
         """Where it stands, in the host's words."""
     @status.setter
-    def status(self, value: str | None) -> None: ...
+    def status(self, value: str) -> None: ...
     @property
     def disqualified_reason(self) -> str | None:
         """Why nothing came of it."""
@@ -1156,6 +1272,16 @@ class Lead(Record):
         """The person does not want letters."""
     @do_not_mail.setter
     def do_not_mail(self, value: bool) -> None: ...
+    @property
+    def do_not_fax(self) -> bool:
+        """The person does not want faxes."""
+    @do_not_fax.setter
+    def do_not_fax(self, value: bool) -> None: ...
+    @property
+    def do_not_bulk_email(self) -> bool:
+        """The person does not want e-mails sent to many."""
+    @do_not_bulk_email.setter
+    def do_not_bulk_email(self, value: bool) -> None: ...
     @property
     def lead_source(self) -> str | None:
         """Where it came from."""
@@ -1404,12 +1530,15 @@ class _OpportunityValues(TypedDict, total=False):
     actual_value: Money | None
     recurring_amount: Money | None
     recurring_plan: str | None
+    freight: Money | None
     opportunity_type: str | None
     lead_source: str | None
     originating_lead: Lead | Link | int | None
     campaign: Campaign | Link | int | None
     product: Product | Link | int | None
     competitors: Sequence[str] | None
+    partner: Account | Link | int | None
+    team: Team | Link | int | None
     next_step: str | None
     description: str | None
 
@@ -1514,6 +1643,23 @@ class Opportunity(Record):
     def base_amount(self) -> Money | None:
         """The amount in the store's currency, as booked."""
     @property
+    def total_line_item_amount(self) -> Money | None:
+        """What its lines come to before discounts."""
+    @property
+    def total_discount(self) -> Money | None:
+        """The discounts of its lines."""
+    @property
+    def total_tax(self) -> Money | None:
+        """The taxes of its lines."""
+    @property
+    def freight(self) -> Money | None:
+        """What the delivery costs the customer."""
+    @freight.setter
+    def freight(self, value: Money | None) -> None: ...
+    @property
+    def total_amount(self) -> Money | None:
+        """What the customer pays: lines less discounts, with taxes and freight."""
+    @property
     def opportunity_type(self) -> str | None:
         """Kind of business, such as new or renewal."""
     @opportunity_type.setter
@@ -1543,6 +1689,16 @@ class Opportunity(Record):
         """Who else wants the business."""
     @competitors.setter
     def competitors(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def partner(self) -> int | None:
+        """The partner that sells along with us."""
+    @partner.setter
+    def partner(self, value: Account | Link | int | None) -> None: ...
+    @property
+    def team(self) -> int | None:
+        """The team that works on it, whoever owns it."""
+    @team.setter
+    def team(self, value: Team | Link | int | None) -> None: ...
     @property
     def next_step(self) -> str | None:
         """What to do next."""
@@ -1601,7 +1757,6 @@ class _OpportunityLineValues(TypedDict, total=False):
     discount_percent: Decimal | None
     discount_amount: Money | None
     tax: Money | None
-    line_number: int | None
     parent_bundle: OpportunityLine | Link | int | None
 
 @disjoint_base
@@ -1664,9 +1819,7 @@ class OpportunityLine(Record):
         """Quantity times price, less the discount, before tax."""
     @property
     def line_number(self) -> int | None:
-        """Its place among the lines."""
-    @line_number.setter
-    def line_number(self, value: int | None) -> None: ...
+        """Its place among the lines, counted from 1."""
     @property
     def parent_bundle(self) -> int | None:
         """The line of the bundle it is a part of."""
@@ -1751,7 +1904,7 @@ class _CampaignValues(TypedDict, total=False):
     source: str | None
     name: str
     campaign_type: str
-    status: str | None
+    status: str
     stop_reason: str | None
     parent: Campaign | Link | int | None
     start_date: date | None
@@ -1763,6 +1916,7 @@ class _CampaignValues(TypedDict, total=False):
     actual_cost: Money | None
     expected_revenue: Money | None
     expected_response: int | None
+    currency: str | None
     is_template: bool
     description: str | None
 
@@ -1785,10 +1939,10 @@ class Campaign(Record):
     def state(self) -> _State3:
         """Where it stands; follows from the status."""
     @property
-    def status(self) -> str | None:
+    def status(self) -> str:
         """Where it stands, in the host's words."""
     @status.setter
-    def status(self, value: str | None) -> None: ...
+    def status(self, value: str) -> None: ...
     @property
     def stop_reason(self) -> str | None:
         """Why it was stopped."""
@@ -1845,6 +1999,26 @@ class Campaign(Record):
     @expected_response.setter
     def expected_response(self, value: int | None) -> None: ...
     @property
+    def currency(self) -> str | None:
+        """Currency it is planned and reckoned in."""
+    @currency.setter
+    def currency(self, value: str | None) -> None: ...
+    @property
+    def member_count(self) -> int:
+        """How many it addresses."""
+    @property
+    def planned_count(self) -> int:
+        """How many of them nothing went to yet."""
+    @property
+    def sent_count(self) -> int:
+        """How many of them have not responded so far."""
+    @property
+    def responded_count(self) -> int:
+        """How many of them responded."""
+    @property
+    def opted_out_count(self) -> int:
+        """How many of them want nothing more of it."""
+    @property
     def is_template(self) -> bool:
         """It is a pattern for others and does not run itself."""
     @is_template.setter
@@ -1881,6 +2055,9 @@ class CampaignMember(Record):
     @party.setter
     def party(self, value: Account | Contact | Lead | Link) -> None: ...
     @property
+    def state(self) -> _State4:
+        """Nothing went out yet, something did, or the party responded; follows from the status."""
+    @property
     def status(self) -> str:
         """What came of it, such as sent or responded."""
     @status.setter
@@ -1905,7 +2082,6 @@ class _CaseValues(TypedDict, total=False):
     owner: User | Team | Link | None
     source: str | None
     subject: str
-    case_number: str | None
     description: str | None
     account: Account | Link | int | None
     contact: Contact | Link | int | None
@@ -1917,9 +2093,8 @@ class _CaseValues(TypedDict, total=False):
     product: Product | Link | int | None
     serial_number: str | None
     parent_case: Case | Link | int | None
-    response_by: datetime | None
-    resolve_by: datetime | None
-    first_responded_at: datetime | None
+    master: Case | Link | int | None
+    is_internal: bool
     is_escalated: bool
     escalated_at: datetime | None
     resolution: str | None
@@ -1939,9 +2114,7 @@ class Case(Record):
     def subject(self, value: str) -> None: ...
     @property
     def case_number(self) -> str | None:
-        """Number by which people refer to it."""
-    @case_number.setter
-    def case_number(self, value: str | None) -> None: ...
+        """Number by which people refer to it, counted up."""
     @property
     def description(self) -> str | None:
         """The whole story."""
@@ -1958,7 +2131,7 @@ class Case(Record):
     @contact.setter
     def contact(self, value: Contact | Link | int | None) -> None: ...
     @property
-    def state(self) -> _State4:
+    def state(self) -> _State5:
         """Where it stands; follows from the status."""
     @property
     def status(self) -> str | None:
@@ -2001,20 +2174,27 @@ class Case(Record):
     @parent_case.setter
     def parent_case(self, value: Case | Link | int | None) -> None: ...
     @property
+    def master(self) -> int | None:
+        """The case that took its place: both are about the same."""
+    @master.setter
+    def master(self, value: Case | Link | int | None) -> None: ...
+    @property
+    def merged(self) -> bool:
+        """Another case took its place."""
+    @property
+    def is_internal(self) -> bool:
+        """The customer should not see it."""
+    @is_internal.setter
+    def is_internal(self, value: bool) -> None: ...
+    @property
     def response_by(self) -> datetime | None:
         """Until when to answer first."""
-    @response_by.setter
-    def response_by(self, value: datetime | None) -> None: ...
     @property
     def resolve_by(self) -> datetime | None:
         """Until when to solve it."""
-    @resolve_by.setter
-    def resolve_by(self, value: datetime | None) -> None: ...
     @property
     def first_responded_at(self) -> datetime | None:
-        """When it was first answered."""
-    @first_responded_at.setter
-    def first_responded_at(self, value: datetime | None) -> None: ...
+        """When we first answered: the first outbound interaction about it."""
     @property
     def resolved_at(self) -> datetime | None:
         """When it was resolved."""
@@ -2031,6 +2211,12 @@ class Case(Record):
         """When it was escalated."""
     @escalated_at.setter
     def escalated_at(self, value: datetime | None) -> None: ...
+    @property
+    def on_hold_since(self) -> datetime | None:
+        """When it was put on hold; empty while it is not."""
+    @property
+    def on_hold_seconds(self) -> int:
+        """How long it was on hold before, in seconds."""
     @property
     def resolution(self) -> str | None:
         """How it was solved, or why it was cancelled."""
@@ -2077,6 +2263,10 @@ class _InteractionValues(TypedDict, total=False):
     join_url: str | None
     time_zone: str | None
     is_all_day: bool
+    recurrence_rule: str | None
+    recurrence_master: Interaction | Link | int | None
+    original_start: datetime | None
+    telephony_status: _TelephonyStatus | None
     recording_url: str | None
     left_voice_mail: bool
     message_id: str | None
@@ -2085,6 +2275,12 @@ class _InteractionValues(TypedDict, total=False):
     sent_at: datetime | None
     received_at: datetime | None
     is_auto_reply: bool
+    delivery_status: _DeliveryStatus | None
+    open_count: int | None
+    click_count: int | None
+    content_type: str | None
+    sentiment: _Sentiment | None
+    post_url: str | None
     external_uid: str | None
 
 @disjoint_base
@@ -2113,7 +2309,7 @@ class Interaction(Record):
     @body_html.setter
     def body_html(self, value: str | None) -> None: ...
     @property
-    def state(self) -> _State5:
+    def state(self) -> _State6:
         """Where it stands; follows from the status."""
     @property
     def status(self) -> str | None:
@@ -2217,6 +2413,26 @@ class Interaction(Record):
     @is_all_day.setter
     def is_all_day(self, value: bool) -> None: ...
     @property
+    def recurrence_rule(self) -> str | None:
+        """How it repeats, as an RRULE (RFC 5545)."""
+    @recurrence_rule.setter
+    def recurrence_rule(self, value: str | None) -> None: ...
+    @property
+    def recurrence_master(self) -> int | None:
+        """The interaction whose repetition it is."""
+    @recurrence_master.setter
+    def recurrence_master(self, value: Interaction | Link | int | None) -> None: ...
+    @property
+    def original_start(self) -> datetime | None:
+        """When the rule has this repetition begin, wherever it was moved to."""
+    @original_start.setter
+    def original_start(self, value: datetime | None) -> None: ...
+    @property
+    def telephony_status(self) -> _TelephonyStatus | None:
+        """How far the call came."""
+    @telephony_status.setter
+    def telephony_status(self, value: _TelephonyStatus | None) -> None: ...
+    @property
     def recording_url(self) -> str | None:
         """Where the recording of the call is."""
     @recording_url.setter
@@ -2257,6 +2473,36 @@ class Interaction(Record):
     @is_auto_reply.setter
     def is_auto_reply(self, value: bool) -> None: ...
     @property
+    def delivery_status(self) -> _DeliveryStatus | None:
+        """How far the message came on its way out."""
+    @delivery_status.setter
+    def delivery_status(self, value: _DeliveryStatus | None) -> None: ...
+    @property
+    def open_count(self) -> int | None:
+        """How often the message was opened."""
+    @open_count.setter
+    def open_count(self, value: int | None) -> None: ...
+    @property
+    def click_count(self) -> int | None:
+        """How often a link in the message was followed."""
+    @click_count.setter
+    def click_count(self, value: int | None) -> None: ...
+    @property
+    def content_type(self) -> str | None:
+        """What the message is made of, such as text or image."""
+    @content_type.setter
+    def content_type(self, value: str | None) -> None: ...
+    @property
+    def sentiment(self) -> _Sentiment | None:
+        """How the message sounds."""
+    @sentiment.setter
+    def sentiment(self, value: _Sentiment | None) -> None: ...
+    @property
+    def post_url(self) -> str | None:
+        """Where the post is on the web."""
+    @post_url.setter
+    def post_url(self, value: str | None) -> None: ...
+    @property
     def external_uid(self) -> str | None:
         """Its identifier in a calendar or telephone system."""
     @external_uid.setter
@@ -2270,6 +2516,10 @@ class _InteractionParticipantValues(TypedDict, total=False):
     address: str | None
     role: _Role | None
     response: _Response | None
+    do_not_call: bool
+    do_not_email: bool
+    do_not_mail: bool
+    do_not_fax: bool
 
 @disjoint_base
 class InteractionParticipant(Record):
@@ -2292,6 +2542,9 @@ class InteractionParticipant(Record):
     @address.setter
     def address(self, value: str | None) -> None: ...
     @property
+    def address_normal(self) -> str | None:
+        """The address in its normal form."""
+    @property
     def role(self) -> _Role | None:
         """The part played."""
     @role.setter
@@ -2301,6 +2554,26 @@ class InteractionParticipant(Record):
         """The answer to the invitation."""
     @response.setter
     def response(self, value: _Response | None) -> None: ...
+    @property
+    def do_not_call(self) -> bool:
+        """The party did not want phone calls at that time."""
+    @do_not_call.setter
+    def do_not_call(self, value: bool) -> None: ...
+    @property
+    def do_not_email(self) -> bool:
+        """The party did not want e-mails at that time."""
+    @do_not_email.setter
+    def do_not_email(self, value: bool) -> None: ...
+    @property
+    def do_not_mail(self) -> bool:
+        """The party did not want letters at that time."""
+    @do_not_mail.setter
+    def do_not_mail(self, value: bool) -> None: ...
+    @property
+    def do_not_fax(self) -> bool:
+        """The party did not want faxes at that time."""
+    @do_not_fax.setter
+    def do_not_fax(self, value: bool) -> None: ...
 
 class _InteractionRegardingValues(TypedDict, total=False):
     owner: User | Team | Link | None
@@ -2338,7 +2611,7 @@ class _ProductValues(TypedDict, total=False):
     category: str | None
     structure: _Structure
     product_type: _ProductType | None
-    state: _State6
+    status: str | None
     description: str | None
     list_price: Money | None
     standard_cost: Money | None
@@ -2386,10 +2659,13 @@ class Product(Record):
     @product_type.setter
     def product_type(self, value: _ProductType | None) -> None: ...
     @property
-    def state(self) -> _State6:
-        """Where it stands in its life."""
-    @state.setter
-    def state(self, value: _State6) -> None: ...
+    def state(self) -> _State7:
+        """Where it stands in its life; follows from the status."""
+    @property
+    def status(self) -> str | None:
+        """Where it stands in its life, in the host's words."""
+    @status.setter
+    def status(self, value: str | None) -> None: ...
     @property
     def description(self) -> str | None:
         """What a customer should know about it."""
@@ -2535,8 +2811,8 @@ class _TransactionLineValues(TypedDict, total=False):
     unit_price: Money
     discount_percent: Decimal | None
     discount_amount: Money | None
+    promotion_code: str | None
     tax: Money | None
-    line_number: int | None
 
 @disjoint_base
 class TransactionLine(Record):
@@ -2584,6 +2860,11 @@ class TransactionLine(Record):
     @discount_amount.setter
     def discount_amount(self, value: Money | None) -> None: ...
     @property
+    def promotion_code(self) -> str | None:
+        """Code of the promotion under which it was sold."""
+    @promotion_code.setter
+    def promotion_code(self, value: str | None) -> None: ...
+    @property
     def tax(self) -> Money | None:
         """Tax on the line."""
     @tax.setter
@@ -2593,9 +2874,7 @@ class TransactionLine(Record):
         """Quantity times price, less the discount, before tax."""
     @property
     def line_number(self) -> int | None:
-        """Its place among the lines."""
-    @line_number.setter
-    def line_number(self, value: int | None) -> None: ...
+        """Its place among the lines, counted from 1."""
 
 class _CurrencyRateValues(TypedDict, total=False):
     owner: User | Team | Link | None
@@ -2865,6 +3144,8 @@ class _StatusValues(TypedDict, total=False):
     sort_order: int | None
     is_default: bool
     is_active: bool
+    is_on_hold: bool
+    reopen_days: int | None
 
 @disjoint_base
 class Status(Record):
@@ -2901,6 +3182,16 @@ class Status(Record):
         """False once no record may get it any more."""
     @is_active.setter
     def is_active(self, value: bool) -> None: ...
+    @property
+    def is_on_hold(self) -> bool:
+        """A case in it waits: the time counts as on hold."""
+    @is_on_hold.setter
+    def is_on_hold(self, value: bool) -> None: ...
+    @property
+    def reopen_days(self) -> int | None:
+        """A case in it can be opened again for so many days; for ever when empty."""
+    @reopen_days.setter
+    def reopen_days(self, value: int | None) -> None: ...
 
 @final
 class UserTable(Table[User]):

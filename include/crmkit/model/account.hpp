@@ -41,6 +41,7 @@ struct Account {
     std::string phone{};
     std::string phone_normal{};
     std::string fax{};
+    std::string fax_normal{};
     std::string website{};
     std::string industry{};
     std::string sic_code{};
@@ -56,6 +57,11 @@ struct Account {
     bool do_not_call = false;
     bool do_not_email = false;
     bool do_not_mail = false;
+    bool do_not_fax = false;
+    bool do_not_bulk_email = false;
+    Id campaign{};
+    Id master{};
+    bool merged = false;
     std::string description{};
 
     static constexpr auto fields() {
@@ -96,6 +102,9 @@ struct Account {
             CRMKIT_FIELD(34, fax, "Fax number, as written.")
                 .with_format(TextFormat::phone_number)
                 .max_length(detail::longest_phone),
+            CRMKIT_FIELD(36, fax_normal, "The fax number in its normal form.")
+                .normal_form("fax")
+                .max_length(detail::longest_phone),
             CRMKIT_FIELD(35, website, "Address of its web site.")
                 .with_format(TextFormat::uri)
                 .max_length(detail::longest_uri),
@@ -118,6 +127,16 @@ struct Account {
             CRMKIT_FIELD(60, do_not_call, "It does not want phone calls."),
             CRMKIT_FIELD(61, do_not_email, "It does not want e-mails."),
             CRMKIT_FIELD(62, do_not_mail, "It does not want letters."),
+            CRMKIT_FIELD(63, do_not_fax, "It does not want faxes."),
+            CRMKIT_FIELD(64, do_not_bulk_email, "It does not want e-mails sent to many."),
+            CRMKIT_FIELD(70, campaign, "The campaign that brought it.")
+                .refers_to("campaign", OnDelete::set_null)
+                .children("accounts"),
+            CRMKIT_FIELD(80, master, "The account that took its place: both are the same.")
+                .refers_to("account", OnDelete::set_null)
+                .children("merged_accounts")
+                .hierarchy(),
+            CRMKIT_FIELD(81, merged, "Another account took its place.").computed(),
             CRMKIT_FIELD(90, description, "Anything else worth knowing.")
                 .max_length(detail::longest_paragraph));
     }
@@ -128,8 +147,13 @@ struct Account {
                           Index{"parent_account, name"},
                           Index{"primary_contact"},
                           Index{"email_normal"},
-                          Index{"phone_normal"}};
+                          Index{"phone_normal"},
+                          Index{"fax_normal"},
+                          Index{"campaign"},
+                          Index{"master"}};
     }
+    /// Fills merged.
+    void derive() { merged = static_cast<bool>(master); }
     /// Refuses negative counts and a credit limit below zero.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);

@@ -36,6 +36,12 @@ struct Campaign {
     std::optional<Money> actual_cost{};
     std::optional<Money> expected_revenue{};
     std::optional<std::int64_t> expected_response{};
+    std::string currency{};
+    std::int64_t member_count = 0;
+    std::int64_t planned_count = 0;
+    std::int64_t sent_count = 0;
+    std::int64_t responded_count = 0;
+    std::int64_t opted_out_count = 0;
     bool is_template = false;
     std::string description{};
 
@@ -47,7 +53,8 @@ struct Campaign {
                 .required(),
             CRMKIT_FIELD(20, state, "Where it stands; follows from the status.").read_only(),
             CRMKIT_FIELD(21, status, "Where it stands, in the host's words.")
-                .max_length(detail::longest_label_text),
+                .max_length(detail::longest_label_text)
+                .required(),
             CRMKIT_FIELD(22, stop_reason, "Why it was stopped."),
             CRMKIT_FIELD(30, parent, "The campaign it is a part of.")
                 .refers_to("campaign", OnDelete::set_null)
@@ -64,6 +71,14 @@ struct Campaign {
             CRMKIT_FIELD(61, actual_cost, "What it did cost.").financial(),
             CRMKIT_FIELD(62, expected_revenue, "What it is to bring.").financial(),
             CRMKIT_FIELD(63, expected_response, "How many people are expected to respond."),
+            CRMKIT_FIELD(64, currency, "Currency it is planned and reckoned in.")
+                .with_format(TextFormat::currency_code)
+                .max_length(3),
+            CRMKIT_FIELD(71, member_count, "How many it addresses.").kept(),
+            CRMKIT_FIELD(72, planned_count, "How many of them nothing went to yet.").kept(),
+            CRMKIT_FIELD(73, sent_count, "How many of them have not responded so far.").kept(),
+            CRMKIT_FIELD(74, responded_count, "How many of them responded.").kept(),
+            CRMKIT_FIELD(75, opted_out_count, "How many of them want nothing more of it.").kept(),
             CRMKIT_FIELD(70, is_template, "It is a pattern for others and does not run itself."),
             CRMKIT_FIELD(90, description, "Anything else worth knowing.")
                 .max_length(detail::longest_paragraph));

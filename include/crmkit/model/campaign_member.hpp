@@ -10,12 +10,16 @@
 
 namespace crmkit {
 
+/// The closed set of states of a member of a campaign.
+CRMKIT_ENUM(CampaignMemberState, planned, sent, responded);
+
 /// Someone whom a campaign addresses, and what came of it.
 struct CampaignMember {
     CRMKIT_ENTITY(CampaignMember, 15, "campaign_member", "campaign_members",
                   "Someone whom a campaign addresses.");
     Id campaign{};
     Link party{};
+    CampaignMemberState state = CampaignMemberState::planned;
     std::string status{};
     std::optional<Instant> responded_at{};
     bool is_first_source = false;
@@ -31,6 +35,10 @@ struct CampaignMember {
                 .required()
                 .refers_to("account, contact, lead", OnDelete::cascade)
                 .children("campaign_memberships"),
+            CRMKIT_FIELD(24, state,
+                         "Nothing went out yet, something did, or the party responded; follows "
+                         "from the status.")
+                .read_only(),
             CRMKIT_FIELD(20, status, "What came of it, such as sent or responded.")
                 .max_length(detail::longest_label_text)
                 .required(),
@@ -42,6 +50,13 @@ struct CampaignMember {
         return std::array{Index{"campaign, party", true}, Index{"campaign, status"},
                           Index{"party"}};
     }
+    static constexpr std::array transitions{
+        Transition{"", "planned"},          Transition{"", "sent"},
+        Transition{"", "responded"},        Transition{"planned", "sent"},
+        Transition{"planned", "responded"}, Transition{"sent", "responded"},
+        Transition{"sent", "planned"},      Transition{"responded", "sent"},
+    };
+    static constexpr StateMachine state_machine{"state", "status", "", transitions};
 };
 
 }  // namespace crmkit

@@ -40,6 +40,9 @@ struct Case {
     Id product{};
     std::string serial_number{};
     Id parent_case{};
+    Id master{};
+    bool merged = false;
+    bool is_internal = false;
     std::optional<Instant> response_by{};
     std::optional<Instant> resolve_by{};
     std::optional<Instant> first_responded_at{};
@@ -47,6 +50,8 @@ struct Case {
     std::optional<Instant> closed_at{};
     bool is_escalated = false;
     std::optional<Instant> escalated_at{};
+    std::optional<Instant> on_hold_since{};
+    std::int64_t on_hold_seconds = 0;
     std::string resolution{};
     std::string resolution_code{};
     std::optional<std::int64_t> time_spent_minutes{};
@@ -55,10 +60,11 @@ struct Case {
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(10, subject, "What it is about, in one line.").required().searchable(),
-            CRMKIT_FIELD(11, case_number, "Number by which people refer to it.")
+            CRMKIT_FIELD(11, case_number, "Number by which people refer to it, counted up.")
                 .max_length(detail::longest_label_text)
                 .unique()
-                .searchable(),
+                .searchable()
+                .read_only(),
             CRMKIT_FIELD(12, description, "The whole story.")
                 .max_length(detail::longest_paragraph)
                 .personal(),
@@ -86,13 +92,25 @@ struct Case {
                 .refers_to("case", OnDelete::set_null)
                 .children("child_cases")
                 .hierarchy(),
-            CRMKIT_FIELD(50, response_by, "Until when to answer first."),
-            CRMKIT_FIELD(51, resolve_by, "Until when to solve it."),
-            CRMKIT_FIELD(52, first_responded_at, "When it was first answered."),
+            CRMKIT_FIELD(43, master, "The case that took its place: both are about the same.")
+                .refers_to("case", OnDelete::set_null)
+                .children("merged_cases")
+                .hierarchy(),
+            CRMKIT_FIELD(44, merged, "Another case took its place.").computed(),
+            CRMKIT_FIELD(45, is_internal, "The customer should not see it."),
+            CRMKIT_FIELD(50, response_by, "Until when to answer first.").read_only(),
+            CRMKIT_FIELD(51, resolve_by, "Until when to solve it.").read_only(),
+            CRMKIT_FIELD(52, first_responded_at,
+                         "When we first answered: the first outbound interaction about it.")
+                .kept(),
             CRMKIT_FIELD(53, resolved_at, "When it was resolved.").read_only(),
             CRMKIT_FIELD(54, closed_at, "When it was closed or cancelled.").read_only(),
             CRMKIT_FIELD(55, is_escalated, "Someone higher up has to look at it."),
             CRMKIT_FIELD(56, escalated_at, "When it was escalated."),
+            CRMKIT_FIELD(57, on_hold_since, "When it was put on hold; empty while it is not.")
+                .read_only(),
+            CRMKIT_FIELD(58, on_hold_seconds, "How long it was on hold before, in seconds.")
+                .read_only(),
             CRMKIT_FIELD(60, resolution, "How it was solved, or why it was cancelled.")
                 .max_length(detail::longest_paragraph),
             CRMKIT_FIELD(61, resolution_code, "Kind of solution or cause.")
@@ -107,7 +125,8 @@ struct Case {
                           Index{"account, state"},
                           Index{"contact"},
                           Index{"product"},
-                          Index{"parent_case"}};
+                          Index{"parent_case"},
+                          Index{"master"}};
     }
     static constexpr std::array transitions{
         Transition{"", "open"},
@@ -122,6 +141,8 @@ struct Case {
         Transition{"cancelled", "open"},
     };
     static constexpr StateMachine state_machine{"state", "status", "resolution", transitions};
+    /// Fills merged.
+    void derive() { merged = static_cast<bool>(master); }
     /// Refuses a satisfaction outside 1 to 5 and time spent below zero.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);

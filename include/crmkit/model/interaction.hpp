@@ -17,13 +17,22 @@ namespace crmkit {
 
 /// What an interaction is.
 CRMKIT_ENUM(InteractionKind, call, email, meeting, task, note, letter, fax, sms, chat_message,
-            social_post, visit, sample, custom);
+            social_post, visit, sample, custom, info_request, complaint);
 
 /// The closed set of states of an interaction.
 CRMKIT_ENUM(InteractionState, open, completed, cancelled);
 
 /// Who began it, seen from us.
 CRMKIT_ENUM(InteractionDirection, inbound, outbound);
+
+/// How far a phone call came.
+CRMKIT_ENUM(TelephonyStatus, initiated, ringing, in_progress, completed, busy, no_answer, failed);
+
+/// How far a message of ours came on its way out.
+CRMKIT_ENUM(DeliveryStatus, queued, sent, failed, cancelled);
+
+/// How a message sounds.
+CRMKIT_ENUM(Sentiment, negative, neutral, positive);
 
 /// Anything that happened with a party or is to happen. Who took part are its participants; what it
 /// is about, any number of records of any entity, stands in its regarding list.
@@ -56,6 +65,10 @@ struct Interaction {
     std::string join_url{};
     std::string time_zone{};
     bool is_all_day = false;
+    std::string recurrence_rule{};
+    Id recurrence_master{};
+    std::optional<Instant> original_start{};
+    std::optional<TelephonyStatus> telephony_status{};
     std::string recording_url{};
     bool left_voice_mail = false;
     std::string message_id{};
@@ -64,6 +77,12 @@ struct Interaction {
     std::optional<Instant> sent_at{};
     std::optional<Instant> received_at{};
     bool is_auto_reply = false;
+    std::optional<DeliveryStatus> delivery_status{};
+    std::optional<std::int64_t> open_count{};
+    std::optional<std::int64_t> click_count{};
+    std::string content_type{};
+    std::optional<Sentiment> sentiment{};
+    std::string post_url{};
     std::string external_uid{};
 
     static constexpr auto fields() {
@@ -114,6 +133,15 @@ struct Interaction {
                 .with_format(TextFormat::time_zone)
                 .max_length(64),
             CRMKIT_FIELD(53, is_all_day, "It takes whole days, not hours."),
+            CRMKIT_FIELD(54, recurrence_rule, "How it repeats, as an RRULE (RFC 5545).")
+                .max_length(1'000),
+            CRMKIT_FIELD(55, recurrence_master, "The interaction whose repetition it is.")
+                .refers_to("interaction", OnDelete::cascade)
+                .children("occurrences")
+                .hierarchy(),
+            CRMKIT_FIELD(56, original_start,
+                         "When the rule has this repetition begin, wherever it was moved to."),
+            CRMKIT_FIELD(62, telephony_status, "How far the call came."),
             CRMKIT_FIELD(60, recording_url, "Where the recording of the call is.")
                 .with_format(TextFormat::uri)
                 .max_length(detail::longest_uri)
@@ -128,6 +156,16 @@ struct Interaction {
             CRMKIT_FIELD(73, sent_at, "When the message was sent."),
             CRMKIT_FIELD(74, received_at, "When the message arrived."),
             CRMKIT_FIELD(75, is_auto_reply, "A machine answered."),
+            CRMKIT_FIELD(76, delivery_status, "How far the message came on its way out."),
+            CRMKIT_FIELD(77, open_count, "How often the message was opened."),
+            CRMKIT_FIELD(78, click_count, "How often a link in the message was followed."),
+            CRMKIT_FIELD(81, content_type, "What the message is made of, such as text or image.")
+                .max_length(detail::longest_label_text),
+            CRMKIT_FIELD(82, sentiment, "How the message sounds.").personal(),
+            CRMKIT_FIELD(83, post_url, "Where the post is on the web.")
+                .with_format(TextFormat::uri)
+                .max_length(detail::longest_uri)
+                .personal(),
             CRMKIT_FIELD(80, external_uid, "Its identifier in a calendar or telephone system.")
                 .max_length(1'000));
     }
@@ -135,7 +173,7 @@ struct Interaction {
     static constexpr auto indexes() {
         return std::array{Index{"owner, state, due_date"}, Index{"owner, occurred_at"},
                           Index{"thread_id, occurred_at"}, Index{"campaign, occurred_at"},
-                          Index{"external_uid"}};
+                          Index{"external_uid"},           Index{"recurrence_master"}};
     }
     static constexpr std::array transitions{
         Transition{"", "open"},          Transition{"", "completed"},
@@ -155,12 +193,26 @@ struct Interaction {
             duration_seconds = seconds_between(scheduled_start, scheduled_end);
         }
     }
-    /// Refuses ends before their starts, and a percentage outside 0 to 100.
+    /// Refuses ends before their starts, a percentage outside 0 to 100, counts below zero, a note
+    /// of nothing, and what belongs to a repetition where there is none.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);
         checks.in_order("scheduled_start", scheduled_start, "scheduled_end", scheduled_end);
         checks.in_order("actual_start", actual_start, "actual_end", actual_end);
         checks.within("percent_complete", percent_complete, 0, 100);
+        checks.not_negative("open_count", open_count);
+        checks.not_negative("click_count", click_count);
+        if (kind == InteractionKind::note && body.empty() && subject.empty()) {
+            checks.refuse("body", {}, "is empty, and so is subject: give one of the two");
+        }
+        if (recurrence_master && !recurrence_rule.empty()) {
+            checks.refuse("recurrence_rule", recurrence_rule,
+                          "cannot stand in a repetition: it is the recurrence_master's");
+        }
+        if (original_start && !recurrence_master) {
+            checks.refuse("original_start", to_string(*original_start),
+                          "is a repetition's, but there is no recurrence_master");
+        }
     }
 
   private:

@@ -9,6 +9,7 @@
 #include "crmkit/model/checks.hpp"
 #include "crmkit/model/choices.hpp"
 #include "crmkit/schema/entity.hpp"
+#include "crmkit/schema/normal_form.hpp"
 
 namespace crmkit {
 
@@ -26,8 +27,13 @@ struct InteractionParticipant {
     Id interaction{};
     Link party{};
     std::string address{};
+    std::string address_normal{};
     std::optional<ParticipantRole> role{};
     std::optional<ParticipantResponse> response{};
+    bool do_not_call = false;
+    bool do_not_email = false;
+    bool do_not_mail = false;
+    bool do_not_fax = false;
 
     static constexpr auto fields() {
         return field_table(
@@ -41,11 +47,23 @@ struct InteractionParticipant {
             CRMKIT_FIELD(20, address, "The e-mail address or phone number used, as written.")
                 .max_length(1'000)
                 .personal(),
+            CRMKIT_FIELD(23, address_normal, "The address in its normal form.")
+                .computed()
+                .max_length(1'000)
+                .personal(),
             CRMKIT_FIELD(21, role, "The part played."),
-            CRMKIT_FIELD(22, response, "The answer to the invitation."));
+            CRMKIT_FIELD(22, response, "The answer to the invitation."),
+            CRMKIT_FIELD(30, do_not_call, "The party did not want phone calls at that time."),
+            CRMKIT_FIELD(31, do_not_email, "The party did not want e-mails at that time."),
+            CRMKIT_FIELD(32, do_not_mail, "The party did not want letters at that time."),
+            CRMKIT_FIELD(33, do_not_fax, "The party did not want faxes at that time."));
     }
     static constexpr std::string_view title_field = "address";
-    static constexpr auto indexes() { return std::array{Index{"interaction"}, Index{"party"}}; }
+    static constexpr auto indexes() {
+        return std::array{Index{"interaction"}, Index{"party"}, Index{"address_normal"}};
+    }
+    /// Fills address_normal.
+    void derive() { address_normal = normal_address(address); }
     /// Refuses a participant without party and address.
     void check(std::vector<Problem>& problems) const {
         if (!party && address.empty()) {

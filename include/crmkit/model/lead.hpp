@@ -39,6 +39,7 @@ struct Lead {
     std::string middle_name{};
     std::string last_name{};
     std::string suffix{};
+    std::string nickname{};
     std::string full_name{};
     std::string company_name{};
     std::string job_title{};
@@ -57,6 +58,8 @@ struct Lead {
     bool do_not_call = false;
     bool do_not_email = false;
     bool do_not_mail = false;
+    bool do_not_fax = false;
+    bool do_not_bulk_email = false;
     std::string lead_source{};
     Id campaign{};
     std::string utm_campaign{};
@@ -91,6 +94,7 @@ struct Lead {
             CRMKIT_FIELD(14, suffix, "What stands after the name, such as junior.")
                 .max_length(60)
                 .personal(),
+            CRMKIT_FIELD(19, nickname, "What the person is called.").max_length(100).personal(),
             CRMKIT_FIELD(15, full_name, "First, middle and last name; the company's without one.")
                 .computed()
                 .max_length(363)
@@ -101,7 +105,8 @@ struct Lead {
             CRMKIT_FIELD(18, subject, "What it is about.").searchable(),
             CRMKIT_FIELD(20, state, "Where it stands; follows from the status.").read_only(),
             CRMKIT_FIELD(21, status, "Where it stands, in the host's words.")
-                .max_length(detail::longest_label_text),
+                .max_length(detail::longest_label_text)
+                .required(),
             CRMKIT_FIELD(22, disqualified_reason, "Why nothing came of it."),
             CRMKIT_FIELD(23, rating, "How promising it looks."),
             CRMKIT_FIELD(24, score, "Points of a scoring rule."),
@@ -130,6 +135,8 @@ struct Lead {
             CRMKIT_FIELD(35, do_not_call, "The person does not want phone calls."),
             CRMKIT_FIELD(36, do_not_email, "The person does not want e-mails."),
             CRMKIT_FIELD(37, do_not_mail, "The person does not want letters."),
+            CRMKIT_FIELD(38, do_not_fax, "The person does not want faxes."),
+            CRMKIT_FIELD(39, do_not_bulk_email, "The person does not want e-mails sent to many."),
             CRMKIT_FIELD(40, lead_source, "Where it came from.")
                 .max_length(detail::longest_label_text),
             CRMKIT_FIELD(41, campaign, "The campaign that brought it.")

@@ -22,20 +22,33 @@ struct LinePrice {
     std::optional<Money> discount_amount{};
 };
 
-/// quantity · unit price, less the discount, before tax; each of the two products is rounded once,
-/// half to even. Empty when quantity or unit price are, or when the result cannot be computed: it
-/// does not fit, or the discount is in another currency.
-inline std::optional<Money> line_amount(const LinePrice& line) {
+/// quantity · unit price, rounded half to even. Empty when one of them is, and when it does not
+/// fit.
+inline std::optional<Money> line_gross(const LinePrice& line) {
     if (!line.quantity || !line.unit_price) {
         return std::nullopt;
     }
     try {
-        const Money gross = scaled(*line.unit_price, *line.quantity);
+        return scaled(*line.unit_price, *line.quantity);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+/// quantity · unit price, less the discount, before tax; each of the two products is rounded once,
+/// half to even. Empty when quantity or unit price are, or when the result cannot be computed: it
+/// does not fit, or the discount is in another currency.
+inline std::optional<Money> line_amount(const LinePrice& line) {
+    const std::optional<Money> gross = line_gross(line);
+    if (!gross) {
+        return std::nullopt;
+    }
+    try {
         if (line.discount_percent) {
-            return gross -
-                   scaled(gross, line.discount_percent->billionths, Decimal::of(100).billionths);
+            return *gross -
+                   scaled(*gross, line.discount_percent->billionths, Decimal::of(100).billionths);
         }
-        return line.discount_amount ? gross - *line.discount_amount : gross;
+        return line.discount_amount ? *gross - *line.discount_amount : *gross;
     } catch (const Error&) {
         return std::nullopt;
     }
@@ -43,9 +56,10 @@ inline std::optional<Money> line_amount(const LinePrice& line) {
 
 namespace detail {
 
-/// The checks of a line: ranges, one discount only, and an amount that can be computed.
+/// The checks of a line: ranges, one discount only, an amount that can be computed, and a tax in
+/// its currency.
 inline void check_line(std::string_view entity, const LinePrice& line,
-                       std::vector<Problem>& problems) {
+                       const std::optional<Money>& tax, std::vector<Problem>& problems) {
     Checks checks(entity, problems);
     checks.not_negative("quantity", line.quantity);
     checks.percentage("discount_percent", line.discount_percent);
@@ -58,6 +72,11 @@ inline void check_line(std::string_view entity, const LinePrice& line,
         checks.refuse("unit_price", to_string(*line.unit_price),
                       "times the quantity, less the discount, is no amount: it is too large, or "
                       "the discount is in another currency");
+    }
+    if (tax && line.unit_price && tax->currency != line.unit_price->currency) {
+        checks.refuse("tax", to_string(*tax),
+                      "is in another currency than the unit_price, " +
+                          std::string(line.unit_price->currency.code()));
     }
 }
 

@@ -39,12 +39,19 @@ struct Opportunity {
     std::string recurring_plan{};
     std::optional<Decimal> exchange_rate{};
     std::optional<Money> base_amount{};
+    std::optional<Money> total_line_item_amount{};
+    std::optional<Money> total_discount{};
+    std::optional<Money> total_tax{};
+    std::optional<Money> freight{};
+    std::optional<Money> total_amount{};
     std::string opportunity_type{};
     std::string lead_source{};
     Id originating_lead{};
     Id campaign{};
     Id product{};
     std::vector<std::string> competitors{};
+    Id partner{};
+    Id team{};
     std::string next_step{};
     std::string description{};
 
@@ -93,6 +100,16 @@ struct Opportunity {
             CRMKIT_FIELD(54, base_amount, "The amount in the store's currency, as booked.")
                 .financial()
                 .read_only(),
+            CRMKIT_FIELD(55, total_line_item_amount, "What its lines come to before discounts.")
+                .kept()
+                .financial(),
+            CRMKIT_FIELD(56, total_discount, "The discounts of its lines.").kept().financial(),
+            CRMKIT_FIELD(57, total_tax, "The taxes of its lines.").kept().financial(),
+            CRMKIT_FIELD(58, freight, "What the delivery costs the customer.").financial(),
+            CRMKIT_FIELD(59, total_amount,
+                         "What the customer pays: lines less discounts, with taxes and freight.")
+                .kept()
+                .financial(),
             CRMKIT_FIELD(60, opportunity_type, "Kind of business, such as new or renewal.")
                 .max_length(detail::longest_label_text),
             CRMKIT_FIELD(61, lead_source, "Where it came from.")
@@ -107,6 +124,12 @@ struct Opportunity {
                 .refers_to("product", OnDelete::set_null)
                 .children("opportunities"),
             CRMKIT_FIELD(65, competitors, "Who else wants the business."),
+            CRMKIT_FIELD(66, partner, "The partner that sells along with us.")
+                .refers_to("account", OnDelete::set_null)
+                .children("partnered_opportunities"),
+            CRMKIT_FIELD(67, team, "The team that works on it, whoever owns it.")
+                .refers_to("team", OnDelete::set_null)
+                .children("opportunities"),
             CRMKIT_FIELD(70, next_step, "What to do next."),
             CRMKIT_FIELD(90, description, "Anything else worth knowing.")
                 .max_length(detail::longest_paragraph));
@@ -121,7 +144,9 @@ struct Opportunity {
                           Index{"primary_contact"},
                           Index{"product"},
                           Index{"campaign"},
-                          Index{"originating_lead"}};
+                          Index{"originating_lead"},
+                          Index{"partner"},
+                          Index{"team"}};
     }
     static constexpr std::array transitions{
         Transition{"", "open"},           Transition{"", "won"},
@@ -130,11 +155,32 @@ struct Opportunity {
         Transition{"lost", "open"},
     };
     static constexpr StateMachine state_machine{"state", "stage", "lost_reason", transitions};
-    /// Refuses a probability outside 0 to 100 and a close before the opening.
+    /// Fills total_amount. Empty without lines, and where it cannot be computed: it does not fit.
+    void derive() {
+        total_amount = total_line_item_amount;
+        if (!total_amount) {
+            return;
+        }
+        const Money nothing = Money::of_minor(0, total_amount->currency);
+        try {
+            *total_amount -= total_discount.value_or(nothing);
+            *total_amount += total_tax.value_or(nothing);
+            *total_amount += freight.value_or(nothing);
+        } catch (const Error&) {
+            total_amount.reset();
+        }
+    }
+    /// Refuses a probability outside 0 to 100, a close before the opening, a freight below zero,
+    /// and totals that cannot be computed.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);
         checks.within("probability", probability, 0, 100);
         checks.in_order("opened_on", opened_on, "close_date", close_date);
+        checks.not_negative("freight", freight);
+        if (total_line_item_amount && !total_amount && freight) {
+            checks.refuse("freight", to_string(*freight),
+                          "does not go with the lines: it is in another currency, or too large");
+        }
     }
 };
 

@@ -54,7 +54,7 @@ struct OpportunityLine {
             CRMKIT_FIELD(27, amount, "Quantity times price, less the discount, before tax.")
                 .computed()
                 .financial(),
-            CRMKIT_FIELD(30, line_number, "Its place among the lines."),
+            CRMKIT_FIELD(30, line_number, "Its place among the lines, counted from 1.").read_only(),
             CRMKIT_FIELD(31, parent_bundle, "The line of the bundle it is a part of.")
                 .refers_to("opportunity_line", OnDelete::cascade)
                 .children("bundle_lines")
@@ -69,7 +69,7 @@ struct OpportunityLine {
     void derive() { amount = line_amount(price()); }
     /// Refuses a line of nothing, quantities below zero, and amounts that cannot be computed.
     void check(std::vector<Problem>& problems) const {
-        detail::check_line(structure_name, price(), problems);
+        detail::check_line(structure_name, price(), tax, problems);
         detail::check_line_names_something(structure_name, product, description, problems);
     }
     /// What the amount is made from.

@@ -31,6 +31,7 @@ struct Product {
     ProductStructure structure = ProductStructure::product;
     std::optional<ProductType> product_type{};
     ProductState state = ProductState::active;
+    std::string status{};
     std::string description{};
     std::optional<Money> list_price{};
     std::optional<Money> standard_cost{};
@@ -57,7 +58,10 @@ struct Product {
             CRMKIT_FIELD(12, category, "The series or group it belongs to."),
             CRMKIT_FIELD(13, structure, "A product, a family of products or a bundle."),
             CRMKIT_FIELD(14, product_type, "Good, service or fee."),
-            CRMKIT_FIELD(15, state, "Where it stands in its life."),
+            CRMKIT_FIELD(15, state, "Where it stands in its life; follows from the status.")
+                .read_only(),
+            CRMKIT_FIELD(17, status, "Where it stands in its life, in the host's words.")
+                .max_length(detail::longest_label_text),
             CRMKIT_FIELD(16, description, "What a customer should know about it.")
                 .max_length(detail::longest_paragraph),
             CRMKIT_FIELD(20, list_price, "Price of one unit before any discount."),
@@ -81,6 +85,20 @@ struct Product {
     }
     static constexpr std::string_view title_field = "name";
     static constexpr auto indexes() { return std::array{Index{"name"}, Index{"category, name"}}; }
+    static constexpr std::array transitions{
+        Transition{"", "active"},
+        Transition{"", "draft"},
+        Transition{"", "under_revision"},
+        Transition{"", "retired"},
+        Transition{"draft", "active"},
+        Transition{"draft", "retired"},
+        Transition{"active", "under_revision"},
+        Transition{"active", "retired"},
+        Transition{"under_revision", "active"},
+        Transition{"under_revision", "retired"},
+        Transition{"retired", "active"},
+    };
+    static constexpr StateMachine state_machine{"state", "status", "", transitions};
     /// Refuses negative prices, costs and measures, and an end before the start.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "crmkit/model/checks.hpp"
 #include "crmkit/model/choices.hpp"
 #include "crmkit/schema/entity.hpp"
 
@@ -23,6 +25,8 @@ struct Status {
     std::optional<std::int64_t> sort_order{};
     bool is_default = false;
     bool is_active = true;
+    bool is_on_hold = false;
+    std::optional<std::int64_t> reopen_days{};
 
     static constexpr auto fields() {
         return field_table(
@@ -37,11 +41,19 @@ struct Status {
                 .required(),
             CRMKIT_FIELD(20, sort_order, "Its place among the statuses of the entity."),
             CRMKIT_FIELD(21, is_default, "A record that comes into the state gets this status."),
-            CRMKIT_FIELD(22, is_active, "False once no record may get it any more."));
+            CRMKIT_FIELD(22, is_active, "False once no record may get it any more."),
+            CRMKIT_FIELD(23, is_on_hold, "A case in it waits: the time counts as on hold."),
+            CRMKIT_FIELD(
+                24, reopen_days,
+                "A case in it can be opened again for so many days; for ever when empty."));
     }
     static constexpr std::string_view title_field = "name";
     static constexpr auto indexes() {
         return std::array{Index{"entity, name", true}, Index{"entity, sort_order"}};
+    }
+    /// Refuses days below zero.
+    void check(std::vector<Problem>& problems) const {
+        detail::Checks(structure_name, problems).not_negative("reopen_days", reopen_days);
     }
 };
 

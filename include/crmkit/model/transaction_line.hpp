@@ -26,6 +26,7 @@ struct TransactionLine {
     std::optional<Money> unit_price{};
     std::optional<Decimal> discount_percent{};
     std::optional<Money> discount_amount{};
+    std::string promotion_code{};
     std::optional<Money> tax{};
     std::optional<Money> amount{};
     std::optional<std::int64_t> line_number{};
@@ -47,11 +48,14 @@ struct TransactionLine {
             CRMKIT_FIELD(22, unit_price, "Price of one unit.").required().financial(),
             CRMKIT_FIELD(23, discount_percent, "Discount in percent, 0 to 100.").financial(),
             CRMKIT_FIELD(24, discount_amount, "Discount on the line as an amount.").financial(),
+            CRMKIT_FIELD(27, promotion_code, "Code of the promotion under which it was sold.")
+                .max_length(detail::longest_label_text),
             CRMKIT_FIELD(25, tax, "Tax on the line.").financial(),
             CRMKIT_FIELD(26, amount, "Quantity times price, less the discount, before tax.")
                 .computed()
                 .financial(),
-            CRMKIT_FIELD(30, line_number, "Its place among the lines."));
+            CRMKIT_FIELD(30, line_number, "Its place among the lines, counted from 1.")
+                .read_only());
     }
     static constexpr std::string_view title_field = "description";
     static constexpr auto indexes() {
@@ -61,7 +65,7 @@ struct TransactionLine {
     void derive() { amount = line_amount(price()); }
     /// Refuses a line of nothing, quantities below zero, and amounts that cannot be computed.
     void check(std::vector<Problem>& problems) const {
-        detail::check_line(structure_name, price(), problems);
+        detail::check_line(structure_name, price(), tax, problems);
         detail::check_line_names_something(structure_name, product, description, problems);
     }
     /// What the amount is made from.

@@ -1,6 +1,7 @@
 /// `normal_form`: the form in which equal texts of a field are equal, by the field's format.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,7 +51,32 @@ inline std::string phone_digits(std::string_view raw) {
     return out;
 }
 
+inline std::string normal_email(std::string_view raw) {
+    auto normal = normalize_email_address(trim(raw));
+    return normal ? std::move(*normal) : fold(raw);
+}
+
+inline std::string normal_phone(std::string_view raw, std::string_view default_region) {
+    auto normal = normalize_phone_number(raw, default_region);
+    std::string found = normal ? std::move(*normal) : phone_digits(raw);
+    return found.empty() ? fold(raw) : found;
+}
+
 }  // namespace detail
+
+/// The form in which equal addresses are equal, where an address may be for e-mails, for phone
+/// calls, or neither, such as a name in a chat, which is folded. A phone number without its country
+/// is its digits.
+inline std::string normal_address(std::string_view raw) {
+    if (raw.find('@') != std::string_view::npos) {
+        return detail::normal_email(raw);
+    }
+    const bool has_letters = std::any_of(raw.begin(), raw.end(), [](char c) {
+        return detail::is_ascii_alphanumeric(c) && !detail::is_digit(c);
+    });
+    return has_letters && !normalize_phone_number(raw, {}) ? fold(raw)
+                                                           : detail::normal_phone(raw, {});
+}
 
 /// The form in which equal values of the text field `source` are equal, by its format: e-mail
 /// addresses as normalize_email_address(), phone numbers in E.164 for `default_region` (ISO 3166-1
@@ -59,15 +85,10 @@ inline std::string phone_digits(std::string_view raw) {
 inline std::string normal_form(const Field& source, std::string_view raw,
                                std::string_view default_region = {}) {
     switch (source.format) {
-        case TextFormat::email_address: {
-            auto normal = normalize_email_address(trim(raw));
-            return normal ? std::move(*normal) : fold(raw);
-        }
-        case TextFormat::phone_number: {
-            auto normal = normalize_phone_number(raw, default_region);
-            std::string found = normal ? std::move(*normal) : detail::phone_digits(raw);
-            return found.empty() ? fold(raw) : found;
-        }
+        case TextFormat::email_address:
+            return detail::normal_email(raw);
+        case TextFormat::phone_number:
+            return detail::normal_phone(raw, default_region);
         case TextFormat::uri:
             return detail::is_uri(trim(raw)) ? detail::normal_uri(trim(raw)) : fold(raw);
         case TextFormat::time_zone:
