@@ -10,6 +10,7 @@
 #include "crmkit/expr/order.hpp"
 #include "crmkit/expr/parameters.hpp"
 #include "crmkit/expr/parse.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "session_state.hpp"
 
 namespace crmkit {
@@ -46,6 +47,7 @@ class QueryStream final : public RecordStream {
     }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
+    void pack(std::string& rows) override { cursor_->pack(*query_->entity, rows); }
 
   private:
     engine::SessionState& state_;
@@ -57,7 +59,7 @@ class QueryStream final : public RecordStream {
 class ListStream final : public RecordStream {
   public:
     ListStream(engine::SessionState& state, const Entity& entity, std::span<const Id> ids)
-        : state_(state), ids_(ids.begin(), ids.end()) {
+        : state_(state), entity_(entity), ids_(ids.begin(), ids.end()) {
         ReadScope storage(state_);
         cursor_ = storage->get_many(entity, ids_);
     }
@@ -73,9 +75,11 @@ class ListStream final : public RecordStream {
     }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
+    void pack(std::string& rows) override { cursor_->pack(entity_, rows); }
 
   private:
     engine::SessionState& state_;
+    const Entity& entity_;
     std::vector<Id> ids_;
     std::unique_ptr<Cursor> cursor_;
 };
@@ -138,14 +142,50 @@ std::string token_after(engine::SessionState& state, Storage& storage, const exp
     return expr::encode_cursor(query, keys);
 }
 
+/// Walks over a page: take(cursor) reads each record, with_last(use) calls use(object) with the
+/// last one.
+template <typename Take, typename WithLast>
+PageEnd walk_page(engine::SessionState& state, const Entity& entity, std::string_view text,
+                  const PageRequest& request, const Parameters& parameters, Take take,
+                  WithLast with_last) {
+    if (request.size < 1 || request.size > largest_page) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("a page of {} records was asked for; from 1 to {} can be",
+                                request.size, largest_page));
+    }
+    const auto query = state.engine().queries().query(entity, text);
+    const auto bound = bind(*query->parameters, parameters);
+    std::vector<Value> after;
+    if (!request.after.empty()) {
+        after = expr::decode_cursor(*query, request.after);
+    }
+    const Instant now = state.now();
+    ReadScope storage(state);
+    const auto cursor = storage->scan(*query, {bound.views(), now, after});
+    PageEnd end;
+    for (; end.count < request.size; ++end.count) {
+        if (!cursor->next()) {
+            return end;
+        }
+        take(*cursor);
+    }
+    if (cursor->next()) {
+        with_last([&](const void* object) {
+            end.next = token_after(state, *storage, *query, object, bound.views(), now);
+        });
+    }
+    return end;
+}
+
 }  // namespace
 
 std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_view text,
-                                              const Parameters& parameters) {
+                                              const Parameters& parameters,
+                                              const FieldSet* fields) {
     auto query = state_->engine().queries().query(entity, text);
     const auto bound = bind(*query->parameters, parameters);
     return std::make_unique<QueryStream>(*state_, std::move(query),
-                                         QueryArguments{bound.views(), state_->now(), {}});
+                                         QueryArguments{bound.views(), state_->now(), {}, fields});
 }
 
 std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::span<const Id> ids) {
@@ -189,34 +229,24 @@ std::vector<Record> Session::referred_to(const Entity& entity, std::span<const v
 
 PageEnd Session::read_page(const Entity& entity, std::string_view text, const PageRequest& request,
                            const Parameters& parameters, const std::function<void*()>& slot) {
-    if (request.size < 1 || request.size > largest_page) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("a page of {} records was asked for; from 1 to {} can be",
-                                request.size, largest_page));
-    }
-    const auto query = state_->engine().queries().query(entity, text);
-    const auto bound = bind(*query->parameters, parameters);
-    std::vector<Value> after;
-    if (!request.after.empty()) {
-        after = expr::decode_cursor(*query, request.after);
-    }
-    const Instant now = state_->now();
-    ReadScope storage(*state_);
-    const auto cursor = storage->scan(*query, {bound.views(), now, after});
-    PageEnd end;
-    const void* last = nullptr;
-    while (end.count < request.size) {
-        void* const into = slot();
-        if (!cursor->next(into)) {
-            return end;
-        }
-        last = into;
-        ++end.count;
-    }
-    if (cursor->next()) {
-        end.next = token_after(*state_, *storage, *query, last, bound.views(), now);
-    }
-    return end;
+    void* last = nullptr;
+    const auto take = [&](Cursor& cursor) { cursor.read(last = slot()); };
+    return walk_page(*state_, entity, text, request, parameters, take,
+                     [&](const auto& use) { use(last); });
+}
+
+PageEnd Session::read_page(const Entity& entity, std::string_view text, const PageRequest& request,
+                           const Parameters& parameters, std::string& rows) {
+    std::size_t last = 0;
+    const auto take = [&](Cursor& cursor) {
+        last = rows.size();
+        cursor.pack(entity, rows);
+    };
+    return walk_page(*state_, entity, text, request, parameters, take, [&](const auto& use) {
+        Record record(entity);
+        read_fields(PackedRow(rows.data() + last), entity, record.object());
+        use(record.object());
+    });
 }
 
 std::vector<std::vector<Value>> Session::aggregate(const Entity& entity, std::string_view text,

@@ -1,5 +1,7 @@
 /// export_csv() and the plan that reads its files back.
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 #include "crmkit/expr/evaluator.hpp"
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/schema/value_text.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "export_counter.hpp"
 
 namespace crmkit::exchange {
@@ -88,22 +91,24 @@ char delimiter_of(const ExportCsv& what) {
     return what.delimiter.front();
 }
 
-/// One column: a field, by its place in the entity's table, or something worked out.
+/// One column: a field, with where it begins in a packed row, or something worked out.
 struct ExportColumn {
-    std::optional<std::size_t> field;
-    expr::Expression expression;
+    const Field* field = nullptr;
+    int place = 0;
+    expr::Expression expression{};
 };
 
 std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity,
                                   const std::vector<std::string>& columns) {
+    const std::vector<int> places = first_columns(entity);
     std::vector<ExportColumn> compiled;
     for (const std::string& column : columns) {
         const Field* field = entity.find(column);
         if (field != nullptr) {
-            compiled.push_back({entity.index_of(*field), {}});
+            compiled.push_back({field, places[entity.index_of(*field)], {}});
             continue;
         }
-        compiled.push_back({{}, expr::parse_expression(registry, entity, column)});
+        compiled.push_back({nullptr, 0, expr::parse_expression(registry, entity, column)});
         if (!compiled.back().expression.parameters().empty()) {
             throw Error::about(ErrorCode::expression,
                                Problem{std::string(entity.name),
@@ -115,22 +120,83 @@ std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity
     return compiled;
 }
 
-/// Empty text is written as a missing value, as it is stored.
-void put(CsvWriter& writer, const ValueView& value, const Registry& registry) {
-    std::string made;
-    std::string_view text;
-    if (value.kind() == ValueKind::text) {
-        text = value.text();
-    } else if (!value.is_null()) {
-        made = to_text(value, &registry);
-        text = made;
+/// The fields that columns name; none when some column is worked out, which may take any field.
+std::optional<FieldSet> fields_in(const Entity& entity, const std::vector<ExportColumn>& columns) {
+    FieldSet fields;
+    for (const ExportColumn& column : columns) {
+        if (column.field == nullptr) {
+            return std::nullopt;
+        }
+        fields.add(entity.index_of(*column.field));
     }
-    if (text.empty()) {
-        writer.missing();
-    } else {
-        writer.field(text);
-    }
+    return fields;
 }
+
+/// Writes the values of one record after the other.
+class RowWriter {
+  public:
+    RowWriter(CsvWriter& csv, const Registry& registry) : csv_(csv), registry_(registry) {}
+
+    void put(const ValueView& value) {
+        if (value.kind() == ValueKind::text) {
+            put_text(value.text());
+        } else {
+            put_text(to_text(value, &registry_));
+        }
+    }
+    /// A field of a packed row. The kinds that most fields are of go without a value in between.
+    void put(const PackedRow& row, const ExportColumn& column) {
+        if (row.is_null(column.place)) {
+            csv_.missing();
+            return;
+        }
+        switch (column.field->native_kind()) {
+            case NativeKind::text:
+            case NativeKind::json:
+            case NativeKind::enumeration:
+            case NativeKind::whole_enumeration:
+                put_text(row.text(column.place));
+                return;
+            case NativeKind::integer:
+            case NativeKind::whole_integer:
+            case NativeKind::id:
+                put_number(row.integer(column.place));
+                return;
+            case NativeKind::boolean:
+                put_text(row.integer(column.place) != 0 ? "true" : "false");
+                return;
+            case NativeKind::decimal:
+            case NativeKind::money:
+            case NativeKind::date:
+            case NativeKind::instant:
+            case NativeKind::whole_instant:
+            case NativeKind::link:
+            case NativeKind::text_list:
+            case NativeKind::structure_list:
+                put(value_at(row, column.place, *column.field, list_));
+                return;
+        }
+    }
+
+  private:
+    /// Empty text is written as a missing value, as it is stored.
+    void put_text(std::string_view text) {
+        if (text.empty()) {
+            csv_.missing();
+        } else {
+            csv_.field(text);
+        }
+    }
+    void put_number(std::int64_t number) {
+        std::array<char, 24> digits{};
+        const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+        csv_.field({digits.data(), static_cast<std::size_t>(end - digits.data())});
+    }
+
+    CsvWriter& csv_;
+    const Registry& registry_;
+    std::vector<std::string> list_{};
+};
 
 }  // namespace
 
@@ -147,26 +213,29 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     const auto columns = compile(registry, entity, names);
 
     const auto snapshot = session.read_transaction();
-    const auto records = session.stream(entity, what.query, {});
+    const std::optional<FieldSet> fields = fields_in(entity, columns);
+    const auto records = session.stream(entity, what.query, {}, fields ? &*fields : nullptr);
     RememberedRecords related(session);
     const expr::Context context{expr::Moment(session.now()), {}, &related};
     detail::CountingSink counting(sink);
     CsvWriter writer(counting, options);
     writer.row(what.headers.empty() ? names : what.headers);
     detail::ExportCounter counter(progress);
-    // Only what is worked out needs the whole record; fields are written from where they lie.
-    const bool needs_record = std::any_of(columns.begin(), columns.end(),
-                                          [](const ExportColumn& one) { return !one.field; });
+    RowWriter values(writer, registry);
     Record record(entity);
+    std::string bytes;
     while (records->next()) {
-        if (needs_record) {
-            records->read(record.object());
+        bytes.clear();
+        records->pack(bytes);
+        const PackedRow row(bytes.data());
+        if (!fields) {
+            read_fields(row, entity, record.object());
         }
         for (const ExportColumn& column : columns) {
-            if (column.field) {
-                put(writer, records->value(*column.field), registry);
+            if (column.field != nullptr) {
+                values.put(row, column);
             } else {
-                put(writer, expr::evaluate(column.expression, record, context).view(), registry);
+                values.put(expr::evaluate(column.expression, record, context).view());
             }
         }
         writer.end_row();

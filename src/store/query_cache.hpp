@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crmkit/expr/expression.hpp"
+#include "crmkit/store/storage.hpp"
 #include "sql_compiler.hpp"
 #include "sqlite_connection.hpp"
 
@@ -29,7 +30,7 @@ class CompiledQueries {
         : connection_(connection), prefix_(std::move(table_prefix)) {}
 
     std::shared_ptr<const KeptStatements> select(const expr::Query& query,
-                                                 std::span<const Value> after);
+                                                 const QueryArguments& arguments);
     std::shared_ptr<const KeptStatements> aggregation(const expr::Aggregation& aggregation);
 
   private:
@@ -40,7 +41,7 @@ class CompiledQueries {
         std::shared_ptr<const expr::Parameters> identity;
         std::shared_ptr<const KeptStatements> statements;
     };
-    /// The second part tells the pages of a query apart: which of the keys are null.
+    /// The second part tells statements of one query apart: see variant_of().
     using Key = std::pair<const expr::Parameters*, std::string>;
 
     template <typename Compile>

@@ -12,6 +12,7 @@
 #include "crmkit/store/columns.hpp"
 #include "sql_expressions.hpp"
 #include "sqlite_connection.hpp"
+#include "sqlite_row.hpp"
 
 namespace crmkit::sqlite {
 
@@ -172,11 +173,8 @@ class StatementCompiler {
         if (options_.selection == Selection::ids) {
             add_column(SqlExpressions::column(scope_, "id"));
         } else {
-            for (const Field& field : query.entity->fields) {
-                for (const Column& column : columns_of(field)) {
-                    add_column(SqlExpressions::column(scope_, column.name));
-                }
-            }
+            add_column(row_columns(*query.entity, scope_.table.alias + ".", options_.most_arguments,
+                                   options_.fields));
         }
         if (options_.has_keys) {
             for (const expr::OrderTerm& term : query.order) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "crmkit/expr/expression.hpp"
+#include "crmkit/schema/record.hpp"
 #include "sqlite_functions.hpp"
 
 namespace crmkit::sqlite {
@@ -89,7 +90,7 @@ enum class Rows : std::uint8_t {
 
 /// What a select returns.
 enum class Selection : std::uint8_t {
-    records,  ///< the columns of all fields, in their order
+    records,  ///< what a RowReader reads; without keys
     ids,
     count,  ///< one row with the number of records; order and limit are left out
 };
@@ -103,6 +104,10 @@ struct SelectOptions {
     bool has_limit = false;
     /// Whether the sort keys follow the selected columns, for the cursor of the next page.
     bool has_keys = false;
+    /// How many arguments a function of the connection may have; the default is SQLite's own.
+    int most_arguments = 127;
+    /// Of records: the fields to read; null for all.
+    const FieldSet* fields = nullptr;
     /// Further conditions on the same entity, such as what the actor may see.
     std::span<const expr::Expression> conditions{};
 };

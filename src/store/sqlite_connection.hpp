@@ -91,6 +91,15 @@ class Statement {
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
         return {start, start == nullptr ? 0 : size};
     }
+    /// The start of a blob that is not null. Borrowed until the next step or reset. Throws
+    /// out_of_memory.
+    [[nodiscard]] const char* blob(int column) const {
+        const auto* start = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+        if (start == nullptr) {
+            fail(sqlite3_db_handle(handle_), SQLITE_NOMEM);
+        }
+        return start;
+    }
     [[nodiscard]] sqlite3_stmt* handle() const { return handle_; }
 
   private:
@@ -186,6 +195,10 @@ class Connection {
     /// The first column of the first row as text; nothing when there is no row.
     std::optional<std::string> read_text(const std::string& sql);
     std::optional<std::int64_t> read_integer(const std::string& sql);
+    /// How many arguments a function may have.
+    [[nodiscard]] int most_arguments() const {
+        return sqlite3_limit(handle_, SQLITE_LIMIT_FUNCTION_ARG, -1);
+    }
     /// Whether no transaction is open, also because SQLite gave one up by itself.
     [[nodiscard]] bool is_autocommit() const { return sqlite3_get_autocommit(handle_) != 0; }
 

@@ -11,6 +11,7 @@
 #include "crmkit/base/error.hpp"
 #include "crmkit/expr/accumulator.hpp"
 #include "crmkit/expr/evaluator.hpp"
+#include "crmkit/store/list_column.hpp"
 #include "sqlite_row.hpp"
 
 namespace crmkit::sqlite {
@@ -329,6 +330,7 @@ void register_functions(sqlite3* connection) {
     constexpr int any_number = -1;
     require_ok(sqlite3_create_function_v2(connection, "crmkit_evaluate", any_number, flags, nullptr,
                                           evaluate, nullptr, nullptr, nullptr));
+    register_row_function(connection);
     for (const AggregateFunction& function : aggregates) {
         auto* data = const_cast<AggregateFunction*>(&function);
         const bool is_pair = function.type == expr::TypeKind::money;

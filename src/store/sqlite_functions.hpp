@@ -39,8 +39,9 @@ struct Execution {
     std::vector<std::vector<ValueView>> parameters{};
 };
 
-/// Adds crmkit_evaluate() and the aggregates crmkit_sum_integer(), … to a connection. They are
-/// deterministic and innocuous, so that they work with trusted_schema off. Throws out_of_memory.
+/// Adds crmkit_evaluate(), crmkit_row() and the aggregates crmkit_sum_integer(), … to a connection.
+/// They are deterministic and innocuous, so that they work with trusted_schema off. Throws
+/// out_of_memory.
 void register_functions(sqlite3* connection);
 
 /// Binds the pointer that is the first argument of crmkit_evaluate().

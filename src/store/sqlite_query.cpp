@@ -1,6 +1,8 @@
 /// Running queries: compiled once, bound and stepped each time.
+#include <optional>
 #include <utility>
 
+#include "crmkit/store/packed_record.hpp"
 #include "query_cache.hpp"
 #include "sqlite_row.hpp"
 #include "sqlite_storage.hpp"
@@ -9,12 +11,20 @@ namespace crmkit::sqlite {
 
 namespace {
 
-std::string null_pattern(std::span<const Value> keys) {
-    std::string pattern;
-    for (const Value& key : keys) {
-        pattern += key.is_null() ? '0' : '1';
+/// What of a query's arguments decides about its statements: which keys are null, and which fields
+/// are read.
+std::string variant_of(const Entity& entity, const QueryArguments& arguments) {
+    std::string variant;
+    for (const Value& key : arguments.after) {
+        variant += key.is_null() ? '0' : '1';
     }
-    return pattern;
+    if (arguments.fields != nullptr) {
+        variant += ':';
+        for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+            variant += arguments.fields->contains(i) ? '1' : '0';
+        }
+    }
+    return variant;
 }
 
 /// A cursor whose rows are those of statements that select every column of an entity.
@@ -23,28 +33,28 @@ class RowCursor : public Cursor {
     RowCursor(const Entity& entity, std::span<const int> columns, ReadMeter& meter)
         : entity_(entity), columns_(columns), meter_(meter) {}
 
-    void read(void* object) override {
-        int column = 0;
-        for (const Field& field : entity_.fields) {
-            column = read_member(*row_, column, field, object);
-        }
-    }
+    void read(void* object) override { read_fields(*row_, entity_, object); }
     ValueView value(std::size_t index) override {
-        return read_value(*row_, columns_[index], entity_.fields[index], list_);
+        return value_at(*row_, columns_[index], entity_.fields[index], list_);
     }
+    void pack(const Entity& /*entity*/, std::string& rows) override { rows += row_->bytes(); }
 
   protected:
     /// Steps a statement, whose row is then the present one.
     bool step(Statement& statement) {
-        row_ = &statement;
-        return metered(meter_, [&statement] { return statement.step(); });
+        if (!metered(meter_, [&statement] { return statement.step(); })) {
+            return false;
+        }
+        row_ = reader_.row(statement);
+        return true;
     }
 
   private:
     const Entity& entity_;
     std::span<const int> columns_;
     ReadMeter& meter_;
-    const Statement* row_ = nullptr;
+    RowReader reader_;
+    std::optional<PackedRow> row_;
     std::vector<std::string> list_;
 };
 
@@ -148,17 +158,21 @@ std::shared_ptr<const KeptStatements> CompiledQueries::find_or_compile(
 }
 
 std::shared_ptr<const KeptStatements> CompiledQueries::select(const expr::Query& query,
-                                                              std::span<const Value> after) {
-    const SelectOptions options{.table_prefix = prefix_, .has_limit = query.limit.has_value()};
-    if (after.empty()) {
-        return find_or_compile(query.parameters, "", [&] {
+                                                              const QueryArguments& arguments) {
+    const SelectOptions options{.table_prefix = prefix_,
+                                .has_limit = query.limit.has_value(),
+                                .most_arguments = connection_.most_arguments(),
+                                .fields = arguments.fields};
+    std::string variant = variant_of(*query.entity, arguments);
+    if (arguments.after.empty()) {
+        return find_or_compile(query.parameters, std::move(variant), [&] {
             std::vector<CompiledStatement> one;
             one.push_back(compile_select(query, options));
             return one;
         });
     }
-    return find_or_compile(query.parameters, null_pattern(after),
-                           [&] { return compile_page(query, options, after); });
+    return find_or_compile(query.parameters, std::move(variant),
+                           [&] { return compile_page(query, options, arguments.after); });
 }
 
 std::shared_ptr<const KeptStatements> CompiledQueries::aggregation(
@@ -175,7 +189,7 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
     const std::span<const ValueView> parameters[] = {arguments.parameters};
     const BindValues values{expr::Moment(arguments.now), parameters, arguments.after,
                             query.limit.value_or(INT64_MAX)};
-    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments.after), values,
+    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments), values,
                                          statements(*query.entity).columns, meter_);
 }
 

@@ -1,6 +1,12 @@
 #include "sqlite_row.hpp"
 
-#include "crmkit/schema/json_scanner.hpp"
+#include <array>
+#include <memory>
+#include <new>
+
+#include "crmkit/store/columns.hpp"
+#include "crmkit/store/list_column.hpp"
+#include "crmkit/store/packed_record.hpp"
 
 namespace crmkit::sqlite {
 
@@ -34,26 +40,61 @@ void bind_optional(Statement& statement, int index, const std::optional<T>& valu
     }
 }
 
-template <typename T, typename Make>
-void read_optional(const Statement& statement, int column, std::optional<T>& value, Make make) {
-    if (statement.is_null(column)) {
-        value.reset();
-    } else {
-        value = make(statement.integer(column));
+void pack_sql(RowPacker& packer, sqlite3_value* value) {
+    switch (sqlite3_value_type(value)) {
+        case SQLITE_NULL:
+            packer.add_null();
+            return;
+        case SQLITE_INTEGER:
+            packer.add(std::int64_t{sqlite3_value_int64(value)});
+            return;
+        default: {
+            const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+            if (text == nullptr) {
+                throw std::bad_alloc();
+            }
+            packer.add(
+                std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
+        }
     }
 }
 
-/// Most texts of most records are null, which one question to SQLite tells; a text takes two.
-void read_text(const Statement& statement, int column, std::string& text) {
-    if (statement.is_null(column)) {
-        text.clear();
-    } else {
-        text.assign(statement.text(column));
+constexpr const char* row_function = "crmkit_row";
+
+/// Gives a packed row back to SQLite, which copies it into memory that it keeps for the next one.
+void set_result(sqlite3_context* context, const RowPacker& packer) {
+    constexpr std::size_t usual = 1024;
+    const std::size_t size = packer.size();
+    if (size <= usual) {
+        std::array<char, usual> row;  // NOLINT: written to before it is read
+        packer.write(row.data());
+        sqlite3_result_blob64(context, row.data(), size, SQLITE_TRANSIENT);
+        return;
     }
+    auto* const row = static_cast<char*>(sqlite3_malloc64(size));
+    if (row == nullptr) {
+        throw std::bad_alloc();
+    }
+    packer.write(row);
+    sqlite3_result_blob64(context, row, size, sqlite3_free);
 }
 
-Currency currency_at(const Statement& statement, int column) {
-    return Currency::find(statement.text(column)).value_or(Currency{});
+/// crmkit_row(column, …): the packed row of its arguments. Asking SQLite for each column of a
+/// result costs more than all else that is done to read it; the arguments of a function cost
+/// little.
+void pack_row(sqlite3_context* context, int count, sqlite3_value** columns) noexcept {
+    try {
+        auto& packer = *static_cast<RowPacker*>(sqlite3_user_data(context));
+        packer.start(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i) {
+            pack_sql(packer, columns[i]);
+        }
+        set_result(context, packer);
+    } catch (const std::bad_alloc&) {
+        sqlite3_result_error_nomem(context);
+    } catch (const std::exception&) {
+        sqlite3_result_error_toobig(context);
+    }
 }
 
 }  // namespace
@@ -149,144 +190,42 @@ void bind_value(Statement& statement, int index, const ValueView& value) {
     }
 }
 
-int read_member(const Statement& statement, int column, const Field& field, void* object) {
-    void* member = field.member(object);
-    switch (field.native_kind()) {
-        case NativeKind::text:
-            read_text(statement, column, as<std::string>(member));
-            break;
-        case NativeKind::json:
-            read_text(statement, column, as<Json>(member).text);
-            break;
-        case NativeKind::enumeration:
-        case NativeKind::whole_enumeration:
-            field.native->set(member, ValueView(statement.text(column)));
-            break;
-        case NativeKind::integer:
-            read_optional(statement, column, as<std::optional<std::int64_t>>(member),
-                          [](std::int64_t number) { return number; });
-            break;
-        case NativeKind::whole_integer:
-            as<std::int64_t>(member) = statement.integer(column);
-            break;
-        case NativeKind::decimal:
-            read_optional(statement, column, as<std::optional<Decimal>>(member),
-                          [](std::int64_t number) { return Decimal{number}; });
-            break;
-        case NativeKind::boolean:
-            as<bool>(member) = statement.integer(column) != 0;
-            break;
-        case NativeKind::money:
-            read_optional(statement, column, as<std::optional<Money>>(member),
-                          [&](std::int64_t number) {
-                              return Money{number, currency_at(statement, column + 1)};
-                          });
-            return column + 2;
-        case NativeKind::date:
-            read_optional(
-                statement, column, as<std::optional<Date>>(member),
-                [](std::int64_t number) { return Date{static_cast<std::int32_t>(number)}; });
-            break;
-        case NativeKind::instant:
-            read_optional(statement, column, as<std::optional<Instant>>(member),
-                          [](std::int64_t number) { return Instant{number}; });
-            break;
-        case NativeKind::whole_instant:
-            as<Instant>(member).microseconds = statement.integer(column);
-            break;
-        case NativeKind::id:
-            as<Id>(member).value = statement.integer(column);
-            break;
-        case NativeKind::link:
-            as<Link>(member) = Link{static_cast<EntityNumber>(statement.integer(column + 1)),
-                                    Id{statement.integer(column)}};
-            return column + 2;
-        case NativeKind::text_list:
-            as<std::vector<std::string>>(member) = split_list(statement.text(column));
-            break;
-        case NativeKind::structure_list:
-            throw Error(ErrorCode::internal, "a list of rows cannot be stored in a column");
+std::string row_columns(const Entity& entity, std::string_view qualifier, int most_arguments,
+                        const FieldSet* fields) {
+    std::string columns;
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        const bool is_wanted = fields == nullptr || fields->contains(i);
+        for (const Column& column : columns_of(entity.fields[i])) {
+            columns += columns.empty() ? "" : ", ";
+            columns += is_wanted ? std::string(qualifier) + quoted(column.name) : "NULL";
+        }
     }
-    return column + 1;
+    const bool fits = column_count(entity) <= static_cast<std::size_t>(most_arguments);
+    return fits ? std::string(row_function) + "(" + columns + ")" : columns;
 }
 
-ValueView read_value(const Statement& statement, int column, const Field& field,
-                     std::vector<std::string>& list) {
-    const auto number = [&](auto make) -> ValueView {
-        return statement.is_null(column) ? ValueView() : make(statement.integer(column));
-    };
-    switch (field.native_kind()) {
-        // Of these one look tells whether there is a value, and which.
-        case NativeKind::text:
-        case NativeKind::json:
-        case NativeKind::enumeration:
-        case NativeKind::whole_enumeration: {
-            const std::string_view text = statement.text(column);
-            return text.data() == nullptr ? ValueView() : ValueView(text);
-        }
-        case NativeKind::id: {
-            const Id id{statement.integer(column)};
-            return id ? ValueView(id) : ValueView();
-        }
-        case NativeKind::link: {
-            const Id id{statement.integer(column)};
-            return id ? ValueView(
-                            Link{static_cast<EntityNumber>(statement.integer(column + 1)), id})
-                      : ValueView();
-        }
-        // These always have one.
-        case NativeKind::whole_integer:
-            return {statement.integer(column)};
-        case NativeKind::boolean:
-            return {statement.integer(column) != 0};
-        case NativeKind::whole_instant:
-            return {Instant{statement.integer(column)}};
-        case NativeKind::integer:
-            return number([](std::int64_t value) -> ValueView { return value; });
-        case NativeKind::decimal:
-            return number([](std::int64_t value) -> ValueView { return Decimal{value}; });
-        case NativeKind::money:
-            return number([&](std::int64_t value) -> ValueView {
-                return Money{value, currency_at(statement, column + 1)};
-            });
-        case NativeKind::date:
-            return number([](std::int64_t value) -> ValueView {
-                return Date{static_cast<std::int32_t>(value)};
-            });
-        case NativeKind::instant:
-            return number([](std::int64_t value) -> ValueView { return Instant{value}; });
-        case NativeKind::text_list:
-            if (statement.is_null(column)) {
-                return {};
-            }
-            list = split_list(statement.text(column));
-            return {std::span<const std::string>(list)};
-        case NativeKind::structure_list:
-            break;
+PackedRow RowReader::row(const Statement& statement) {
+    const int columns = sqlite3_column_count(statement.handle());
+    if (columns == 1) {
+        return PackedRow(statement.blob(0));
     }
-    throw Error(ErrorCode::internal, "a list of rows cannot be stored in a column");
+    packer_.start(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+        pack_sql(packer_, sqlite3_column_value(statement.handle(), column));
+    }
+    bytes_.resize(packer_.size());
+    packer_.write(bytes_.data());
+    return PackedRow(bytes_.data());
 }
 
-std::string join_list(std::span<const std::string> list) {
-    std::string json = "[";
-    for (const std::string& item : list) {
-        json += json.size() == 1 ? "" : ",";
-        append_json_string(json, item);
-    }
-    return json + "]";
-}
-
-std::vector<std::string> split_list(std::string_view json) {
-    std::vector<std::string> list;
-    if (json.empty()) {
-        return list;
-    }
-    JsonScanner scanner(json);
-    const auto read_item = [&] { return scanner.read_string(list.emplace_back()); };
-    if (!scanner.read_array(read_item) || !scanner.read_end()) {
-        throw Error(ErrorCode::corrupt, "a stored list of text is damaged");
-    }
-    return list;
+void register_row_function(sqlite3* connection) {
+    auto packer = std::make_unique<RowPacker>();
+    // SQLite destroys it also when it refuses the function.
+    check(connection,
+          sqlite3_create_function_v2(connection, row_function, -1,
+                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                     packer.release(), &pack_row, nullptr, nullptr,
+                                     [](void* data) { delete static_cast<RowPacker*>(data); }));
 }
 
 }  // namespace crmkit::sqlite

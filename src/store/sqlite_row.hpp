@@ -1,11 +1,12 @@
-/// Members of a record to and from the columns of an SQLite row, without a value in between.
+/// Members of a record into the columns of an SQLite row, and whole rows out of it.
 #pragma once
 
-#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "crmkit/schema/entity.hpp"
+#include "crmkit/schema/record.hpp"
+#include "crmkit/store/packed_row.hpp"
 #include "sqlite_connection.hpp"
 
 namespace crmkit::sqlite {
@@ -21,16 +22,24 @@ int bind_member(Statement& statement, int index, const Field& field, const void*
 /// Binds a value as a query parameter that takes one slot; money binds its minor units.
 void bind_value(Statement& statement, int index, const ValueView& value);
 
-/// Reads a field into `object` from column `column` on; returns the next column.
-int read_member(const Statement& statement, int column, const Field& field, void* object);
+/// What a statement selects for RowReader: all columns of an entity, each behind `qualifier`, as
+/// one packed row where a function of the connection may have so many arguments. With `fields`, the
+/// columns of all others are null.
+std::string row_columns(const Entity& entity, std::string_view qualifier, int most_arguments,
+                        const FieldSet* fields = nullptr);
 
-/// A field from column `column` on as a value, borrowed until the next step; `list` keeps the items
-/// of a list of text.
-ValueView read_value(const Statement& statement, int column, const Field& field,
-                     std::vector<std::string>& list);
+/// Reads the rows of statements that select row_columns().
+class RowReader {
+  public:
+    /// The present row of a statement, borrowed until its next step and this reader's next row.
+    PackedRow row(const Statement& statement);
 
-/// The JSON array that keeps a list of text in one column, and back.
-std::string join_list(std::span<const std::string> list);
-std::vector<std::string> split_list(std::string_view json);
+  private:
+    RowPacker packer_;
+    std::string bytes_;
+};
+
+/// Adds the function that packs rows to a connection. Throws out_of_memory.
+void register_row_function(sqlite3* connection);
 
 }  // namespace crmkit::sqlite

@@ -8,6 +8,7 @@
 #include "crmkit/schema/search_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "crmkit/store/columns.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "sqlite_functions.hpp"
 #include "sqlite_row.hpp"
 
@@ -167,8 +168,7 @@ std::uint64_t given_fields(const Entity& entity, const void* object) {
 
 }  // namespace
 
-std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given,
-                                       std::string_view qualifier) const {
+std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given) {
     std::string list;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         if (!is_given(given, i)) {
@@ -176,7 +176,6 @@ std::string SqliteStorage::column_list(const Entity& entity, std::uint64_t given
         }
         for (const Column& column : columns_of(entity.fields[i])) {
             list += list.empty() ? "" : ", ";
-            list += qualifier;
             list += quoted(column.name);
         }
     }
@@ -210,35 +209,21 @@ StatementPool& SqliteStorage::insert_statement(const Entity& entity, std::uint64
     return pool;
 }
 
-namespace {
-
-/// The first column of each field in a list of all columns.
-std::vector<int> first_columns(const Entity& entity) {
-    std::vector<int> columns;
-    int next = 0;
-    for (const Field& field : entity.fields) {
-        columns.push_back(next);
-        next += static_cast<int>(column_count(field.type()));
-    }
-    return columns;
-}
-
-}  // namespace
-
 SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity) {
     const auto found = statements_.find(entity.number);
     if (found != statements_.end()) {
         return found->second;
     }
     const std::string table = names_.of(entity);
+    const int most_arguments = connection_->most_arguments();
     EntityStatements made{
-        &connection_->pool(
-            fmt::format("SELECT {} FROM {} WHERE id = ?", column_list(entity, all_given), table)),
+        &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?",
+                                       row_columns(entity, "", most_arguments), table)),
         // CROSS keeps the order of the list.
         &connection_->pool(fmt::format(
             "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = "
             "wanted.value",
-            column_list(entity, all_given, "found."), table)),
+            row_columns(entity, "found.", most_arguments), table)),
         first_columns(entity),
         {},
         {},
@@ -377,10 +362,7 @@ bool SqliteStorage::get(const Entity& entity, Id id, void* object) {
     if (!statement->step()) {
         return false;
     }
-    int column = 0;
-    for (const Field& field : entity.fields) {
-        column = read_member(*statement, column, field, object);
-    }
+    read_fields(row_reader_.row(*statement), entity, object);
     return true;
 }
 
@@ -409,14 +391,11 @@ Id SqliteStorage::highest_id() {
 
 void SqliteStorage::refill_search(const Entity& entity) {
     Record record(entity);
-    auto statement =
-        connection_->prepare(fmt::format("SELECT {} FROM {} WHERE deleted_at IS NULL",
-                                         column_list(entity, all_given), names_.of(entity)));
+    auto statement = connection_->prepare(
+        fmt::format("SELECT {} FROM {} WHERE deleted_at IS NULL",
+                    row_columns(entity, "", connection_->most_arguments()), names_.of(entity)));
     while (statement->step()) {
-        int column = 0;
-        for (const Field& field : entity.fields) {
-            column = read_member(*statement, column, field, record.object());
-        }
+        read_fields(row_reader_.row(*statement), entity, record.object());
         const std::string words = search_text(entity, record.object());
         if (!words.empty()) {
             index_text(entity, header_of(record).id(), words);

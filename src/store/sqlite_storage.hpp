@@ -10,6 +10,7 @@
 #include "crmkit/store/storage.hpp"
 #include "query_cache.hpp"
 #include "sqlite_connection.hpp"
+#include "sqlite_row.hpp"
 #include "sqlite_schema.hpp"
 
 namespace crmkit::sqlite {
@@ -137,8 +138,7 @@ class SqliteStorage final : public Storage {
     SavepointStatements& savepoint(int depth);
     void forget_search_state();
     EntityStatements& statements(const Entity& entity);
-    [[nodiscard]] std::string column_list(const Entity& entity, std::uint64_t given,
-                                          std::string_view qualifier = {}) const;
+    static std::string column_list(const Entity& entity, std::uint64_t given);
     StatementPool& insert_statement(const Entity& entity, std::uint64_t& given);
     void refill_search(const Entity& entity);
     StatementPool& update_statement(const Entity& entity, const FieldSet& changed);
@@ -158,6 +158,7 @@ class SqliteStorage final : public Storage {
     StatementPool* highest_id_ = nullptr;
     CompiledQueries queries_;
     std::vector<std::string> texts_;
+    RowReader row_reader_;
     ReadMeter meter_;
 };
 

@@ -80,6 +80,10 @@ class ListedRecords : public RecordStream {
     ValueView value(std::size_t index) override {
         return entity_of<Sample>().fields[index].get(&samples_[at_ - 1]);
     }
+    void pack(std::string& rows) override {
+        pack_fields(
+            entity_of<Sample>(), [this](std::size_t index) { return value(index); }, rows);
+    }
 
   private:
     std::vector<Sample> samples_;

@@ -325,6 +325,11 @@ def test_subclasses_keep_what_they_add(me: crmkit.Session) -> None:
     assert repr(loud).startswith("LoudAccount(")
 
 
+def test_no_class_can_be_two_of_ours() -> None:
+    with pytest.raises(TypeError, match="lay-out conflict"):
+        type("Both", (Account, Contact), {})
+
+
 def test_the_base_classes_have_no_objects() -> None:
     for base in (crmkit.Structure, crmkit.Record, crmkit.Table, crmkit.AccountTable):
         with pytest.raises(TypeError):

@@ -133,7 +133,6 @@ _Period: TypeAlias = Literal["month", "quarter", "year"]
 _Action: TypeAlias = Literal["created", "updated", "unchanged", "skipped"]
 _Policy: TypeAlias = Literal["update", "create_or_fail", "skip", "replace"]
 
-@disjoint_base
 class Structure:
     fields: ClassVar[FieldsOfClass]
     def to_dict(self, *, header: bool = True, empty: bool = True) -> dict[str, Any]: ...

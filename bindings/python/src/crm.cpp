@@ -194,11 +194,7 @@ py::list changes_since(const py::object& self, std::int64_t position, std::size_
 
 /// The record that a link leads to.
 py::object get_linked(const py::object& self, const Link& link) {
-    const Entity& entity = standard_registry().get(link.entity);
-    py::object record = make_struct(type_of(entity));
-    void* const object = struct_of(record).object();
-    session_of(self)->run([&](Session& session) { session.read(entity, link.id, object); });
-    return record;
+    return get_record(type_of(standard_registry().get(link.entity)), *session_of(self), link.id);
 }
 
 /// What can be done with a session, and with a Crm, whose session is that of the library itself.

@@ -8,6 +8,7 @@
 #include "crmkit/model/registry.hpp"
 #include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/json.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "errors.hpp"
 #include "values.hpp"
 
@@ -161,17 +162,27 @@ py::object rows_of(const StructObject& record, const Field& field) {
     return rows;
 }
 
+/// What a field has, borrowed from the record, or, where the record keeps the list in another form,
+/// from `list`.
+ValueView value_of(const StructObject& record, const Field& field, std::vector<std::string>& list) {
+    if (record.built != nullptr) {
+        return field.get(record.built);
+    }
+    const StructType& type = *record.type;
+    return value_at(record.row(), type.columns[type.structure->index_of(field)], field, list);
+}
+
 }  // namespace
 
 py::object get_field(const StructObject& record, const Field& field) {
     if (field.type() == FieldType::structure_list) {
         return rows_of(record, field);
     }
-    const void* const member = field.member(record.object());
-    if (field.name == "id" && field.id == header::id && record.type->entity != nullptr) {
-        return py::int_(static_cast<const Id*>(member)->value);  // 0 until it is stored
+    if (field.id == header::id && record.type->entity != nullptr) {
+        return py::int_(record.id().value);  // 0 until it is stored
     }
-    const ValueView value = field.native->get(member);
+    std::vector<std::string> list;
+    const ValueView value = value_of(record, field, list);
     if (field.type() == FieldType::json && !value.is_null()) {
         return parse_json(value.text());
     }

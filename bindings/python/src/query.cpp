@@ -44,6 +44,7 @@ class RecordReader {
           session_(query.session),
           text_(query.text()),
           parameters_(query.parameters),
+          batch_(*query.type),
           batch_size_(first_batch) {}
     RecordReader(const RecordReader&) = delete;
     RecordReader& operator=(const RecordReader&) = delete;
@@ -56,11 +57,11 @@ class RecordReader {
     /// The next record; none at the end. Throws what the reading threw, after the records that
     /// could be read before it.
     py::object next() {
-        if (at_ == filled_ && !is_done_) {
+        if (batch_.is_empty() && !is_done_) {
             fill();
         }
-        if (at_ < filled_) {
-            return std::move(batch_[at_++]);
+        if (!batch_.is_empty()) {
+            return batch_.next();
         }
         if (failure_) {
             std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -70,42 +71,37 @@ class RecordReader {
 
   private:
     static constexpr std::size_t largest_batch = 256;
+    static constexpr std::size_t most_bytes = 256 * 1024;
 
     void fill() {
         if (is_reading_) {
             throw py::value_error("the query is being read by another thread");
         }
         is_reading_ = true;
-        at_ = filled_ = 0;
-        batch_.clear();
-        // Objects that nobody else knows yet, filled in while other threads run.
-        std::vector<void*> objects;
-        for (std::size_t i = 0; i < batch_size_; ++i) {
-            batch_.push_back(make_struct(*type_));
-            objects.push_back(struct_of(batch_.back()).object());
-        }
-        std::size_t count = 0;
+        // Other threads may look at the present batch meanwhile.
         try {
-            session_->run([&](Session& session) {
-                if (!stream_) {
-                    stream_ = session.stream(*type_->entity, text_, parameters_->parameters());
-                }
-                while (count < objects.size() && stream_->next(objects[count])) {
-                    ++count;
-                }
-                if (count < objects.size()) {
-                    stream_.reset();
-                    is_done_ = true;
-                }
-            });
+            session_->run([&](Session& session) { read_batch(session); });
         } catch (...) {
             failure_ = std::current_exception();
             is_done_ = true;
         }
-        filled_ = count;
-        batch_.resize(filled_);
+        batch_.refill(rows_);
         batch_size_ = std::min(largest_batch, batch_size_ * 2);
         is_reading_ = false;
+    }
+
+    void read_batch(Session& session) {
+        if (!stream_) {
+            stream_ = session.stream(*type_->entity, text_, parameters_->parameters());
+        }
+        for (std::size_t i = 0; i < batch_size_ && rows_.size() < most_bytes; ++i) {
+            if (!stream_->next()) {
+                stream_.reset();
+                is_done_ = true;
+                return;
+            }
+            stream_->pack(rows_);
+        }
     }
 
     const StructType* type_;
@@ -113,10 +109,9 @@ class RecordReader {
     std::string text_;
     std::shared_ptr<const NamedValues> parameters_;
     std::unique_ptr<RecordStream> stream_{};
-    std::vector<py::object> batch_{};
+    RecordBatch batch_;
+    std::string rows_{};  ///< of the next batch
     std::size_t batch_size_;
-    std::size_t at_ = 0;
-    std::size_t filled_ = 0;
     bool is_reading_ = false;
     bool is_done_ = false;
     std::exception_ptr failure_{};
@@ -212,25 +207,20 @@ Query ordered(Query query, const py::args& terms) {
 
 /// One page, as a Page of crmkit.values.
 py::object page(const Query& query, std::size_t size, const std::optional<std::string>& after) {
-    std::vector<py::object> records;
-    std::vector<void*> objects;
-    const std::size_t slots = std::min<std::size_t>(size, 10'000) + 1;
-    for (std::size_t i = 0; i < slots; ++i) {
-        records.push_back(make_struct(*query.type));
-        objects.push_back(struct_of(records.back()).object());
-    }
-    std::size_t asked = 0;
+    std::string rows;
     const PageEnd end = query.session->run([&](Session& session) {
-        return session.read_page(
-            *query.type->entity, query.text(), PageRequest{size, after.value_or("")},
-            query.parameters->parameters(), [&]() -> void* { return objects.at(asked++); });
+        return session.read_page(*query.type->entity, query.text(),
+                                 PageRequest{size, after.value_or("")},
+                                 query.parameters->parameters(), rows);
     });
-    py::list out;
+    RecordBatch batch(*query.type);
+    batch.refill(rows);
+    py::tuple records(end.count);
     for (std::size_t i = 0; i < end.count; ++i) {
-        out.append(std::move(records[i]));
+        records[i] = batch.next();
     }
     return py::module_::import("crmkit.values")
-        .attr("Page")(py::tuple(out), end.next.empty() ? py::object(py::none()) : to_str(end.next));
+        .attr("Page")(records, end.next.empty() ? py::object(py::none()) : to_str(end.next));
 }
 
 ArrowRecords as_arrow(const Query& query, exchange::ArrowOptions options) {

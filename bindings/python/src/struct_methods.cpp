@@ -320,8 +320,9 @@ PyObject* compare_structs(PyObject* self, PyObject* other, int operation) noexce
         right->type != struct_of(self).type) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    const bool same = equal(struct_of(self).view(), right->view());
-    return PyBool_FromLong(static_cast<long>(same == (operation == Py_EQ)));
+    return guarded([&] {
+        return py::bool_(equal(struct_of(self).view(), right->view()) == (operation == Py_EQ));
+    });
 }
 
 Py_hash_t hash_of_struct(PyObject* self) noexcept {

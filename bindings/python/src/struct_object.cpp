@@ -1,6 +1,7 @@
 #include "struct_object.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <unordered_map>
@@ -8,6 +9,7 @@
 
 #include "crmkit/engine/operation.hpp"
 #include "crmkit/model/registry.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "errors.hpp"
 #include "field_access.hpp"
 #include "struct_methods.hpp"
@@ -16,9 +18,6 @@
 namespace crmkit::python {
 
 namespace {
-
-/// Memory from Python's allocators is aligned for every type of the language.
-constexpr std::size_t alignment = alignof(std::max_align_t);
 
 /// All classes. Filled at import, then only read.
 struct Classes {
@@ -60,10 +59,24 @@ int initialize_struct(PyObject* self, PyObject* args, PyObject* keywords) noexce
     });
 }
 
+/// A struct with its defaults.
+void* make_built(const Structure& structure) {
+    void* const built = ::operator new(structure.size, std::align_val_t(structure.alignment));
+    structure.construct(built);
+    return built;
+}
+
+void free_built(const Structure& structure, void* built) noexcept {
+    structure.destroy(built);
+    ::operator delete(built, std::align_val_t(structure.alignment));
+}
+
 void free_struct(PyObject* self) noexcept {
     StructObject& record = struct_of(self);
     PyTypeObject* const type = Py_TYPE(self);
-    record.type->structure->destroy(record.object());
+    if (record.built != nullptr) {
+        free_built(*record.type->structure, record.built);
+    }
     record.touched.~FieldSet();
     type->tp_free(self);
     Py_DECREF(type);
@@ -83,13 +96,15 @@ int set_any_attribute(PyObject* self, PyObject* name, PyObject* value) noexcept 
     });
 }
 
-constexpr std::size_t size_of(const Structure* structure) {
-    const std::size_t head = (sizeof(StructObject) + alignment - 1) / alignment * alignment;
-    return structure == nullptr ? sizeof(StructObject) : head + structure->size;
+/// How big the objects of a class are. The base classes have none, and what each other class adds
+/// to them keeps Python from making a class of two of ours, whose structs would take each other's
+/// place.
+constexpr int size_of(bool has_objects) {
+    return static_cast<int>(has_objects ? sizeof(StructObject) : sizeof(PyObject));
 }
 
 /// Makes a class of the C API; `name`, `doc` and the tables must live as long as it.
-PyTypeObject* make_class(const char* name, const Structure* structure, const char* doc,
+PyTypeObject* make_class(const char* name, bool has_objects, const char* doc,
                          PyGetSetDef* attributes, PyMethodDef* methods, PyTypeObject* base) {
     std::vector<PyType_Slot> slots{
         {Py_tp_doc, const_cast<char*>(doc)},
@@ -108,8 +123,8 @@ PyTypeObject* make_class(const char* name, const Structure* structure, const cha
         slots.push_back({Py_tp_methods, methods});
     }
     slots.push_back({0, nullptr});
-    PyType_Spec spec{name, static_cast<int>(size_of(structure)), 0,
-                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
+    PyType_Spec spec{name, size_of(has_objects), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                     slots.data()};
     const py::tuple bases = base == nullptr
                                 ? py::tuple()
                                 : py::make_tuple(py::handle(reinterpret_cast<PyObject*>(base)));
@@ -184,7 +199,10 @@ void add_class(const Structure& structure, const Entity* entity, const std::stri
     type->qualified_name = module_name + "." + type->class_name;
     type->doc = doc_of(structure);
     add_fields(*type);
-    type->type = make_class(type->qualified_name.c_str(), &structure, type->doc.c_str(),
+    if (entity != nullptr) {
+        type->columns = first_columns(structure);
+    }
+    type->type = make_class(type->qualified_name.c_str(), true, type->doc.c_str(),
                             type->attributes.data(), nullptr, base);
     const py::handle made(reinterpret_cast<PyObject*>(type->type));
     if (PyMapping_HasKeyString(into.ptr(), type->class_name.c_str()) != 0) {
@@ -212,10 +230,37 @@ void add_operation_class(const Structure& structure, py::dict& into) {
     add_class(structure, nullptr, "crmkit.operations", classes().base, into);
 }
 
+/// What Python's allocator gave, or null with a Python error, as an object without a struct.
+py::object new_object(const StructType& type, PyObject* raw) {
+    if (raw == nullptr) {
+        throw py::error_already_set();
+    }
+    auto* const made = reinterpret_cast<StructObject*>(raw);
+    made->type = &type;
+    made->built = nullptr;
+    new (&made->touched) FieldSet();
+    return py::reinterpret_steal<py::object>(raw);
+}
+
 }  // namespace
 
-const std::size_t StructObject::struct_offset =
-    (sizeof(StructObject) + alignment - 1) / alignment * alignment;
+void* StructObject::build() const {
+    const Structure& structure = *type->structure;
+    void* const made = make_built(structure);
+    try {
+        read_fields(row(), structure, made);
+    } catch (...) {
+        free_built(structure, made);
+        throw;
+    }
+    return built = made;
+}
+
+Id StructObject::id() const {
+    constexpr int first_column = 0;  // that of the first field of the header
+    return built == nullptr ? Id{row().integer(first_column)}
+                            : header_of(RecordView(*type->structure, built)).id();
+}
 
 const BoundField* StructType::find(py::handle name) const {
     PyObject* const place = PyDict_GetItemWithError(positions, name.ptr());
@@ -227,24 +272,27 @@ const BoundField* StructType::find(py::handle name) const {
 }
 
 py::object make_struct(const StructType& type, PyTypeObject* subclass) {
-    PyObject* raw = nullptr;
-    if (subclass == nullptr || subclass == type.type) {
-        auto* const memory = static_cast<PyObject*>(PyObject_Malloc(size_of(type.structure)));
-        raw = memory == nullptr ? PyErr_NoMemory() : PyObject_Init(memory, type.type);
-    } else {
-        raw = subclass->tp_alloc(subclass, 0);
-    }
-    if (raw == nullptr) {
-        throw py::error_already_set();
-    }
-    auto* const made = reinterpret_cast<StructObject*>(raw);
-    made->type = &type;
-    new (&made->touched) FieldSet();
-    type.structure->construct(made->object());
-    return py::reinterpret_steal<py::object>(raw);
+    PyTypeObject* const asked = subclass == nullptr ? type.type : subclass;
+    py::object made = new_object(type, asked->tp_alloc(asked, 0));
+    struct_of(made).built = make_built(*type.structure);
+    return made;
+}
+
+py::object make_record(const StructType& type, const PackedRow& row) {
+    const std::string_view bytes = row.bytes();
+    auto* const memory =
+        static_cast<PyObject*>(PyObject_Malloc(sizeof(StructObject) + bytes.size()));
+    py::object made =
+        new_object(type, memory == nullptr ? PyErr_NoMemory() : PyObject_Init(memory, type.type));
+    std::memcpy(reinterpret_cast<char*>(made.ptr()) + sizeof(StructObject), bytes.data(),
+                bytes.size());
+    return made;
 }
 
 py::object copy_struct(const StructObject& from) {
+    if (from.built == nullptr) {
+        return make_record(*from.type, from.row());
+    }
     py::object made = make_struct(*from.type, Py_TYPE(&from));
     StructObject& copy = struct_of(made);
     from.type->structure->copy(copy.object(), from.object());
@@ -301,13 +349,13 @@ std::string class_name_of(std::string_view snake_case) {
 }
 
 void bind_structs(py::module_& module) {
-    classes().base = make_class("crmkit.Structure", nullptr,
+    classes().base = make_class("crmkit.Structure", false,
                                 "Base of all records and of the inputs and results of operations.",
                                 nullptr, struct_methods(), nullptr);
     const py::handle base(reinterpret_cast<PyObject*>(classes().base));
     module.attr("Structure") = base;
     PyTypeObject* const record =
-        make_class("crmkit.Record", nullptr, "Base of the classes of all entities.",
+        make_class("crmkit.Record", false, "Base of the classes of all entities.",
                    header_attributes(), record_methods(), classes().base);
     module.attr("Record") = py::handle(reinterpret_cast<PyObject*>(record));
     py::dict entities = module.attr("__dict__");

@@ -23,15 +23,24 @@ StructObject* record_of(const TableObject& table, py::handle given) {
     return record != nullptr && record->type == table.type ? record : nullptr;
 }
 
+/// The live record with an id, or null.
+py::object find_record(const StructType& type, SessionHandle& session, Id id) {
+    std::string row;
+    session.run([&](Session& open) {
+        const auto found = open.stream(*type.entity, {&id, 1});
+        if (found->next()) {
+            found->pack(row);
+        }
+    });
+    return row.empty() ? py::object() : make_record(type, PackedRow(row.data()));
+}
+
 py::object get(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     Call call("get()", arguments);
     const Id id = id_of(call.needed("id"), table.type->entity);
     call.finish();
-    py::object record = make_struct(*table.type);
-    void* const object = struct_of(record).object();
-    table.session->run([&](Session& session) { session.read(*table.type->entity, id, object); });
-    return record;
+    return get_record(*table.type, *table.session, id);
 }
 
 py::object find(PyObject* self, const Arguments& arguments) {
@@ -40,12 +49,15 @@ py::object find(PyObject* self, const Arguments& arguments) {
     const Id id = id_of(call.needed("id"), table.type->entity);
     const py::handle deleted = call.option("deleted");
     call.finish();
-    const Deleted which =
-        deleted && PyObject_IsTrue(deleted.ptr()) == 1 ? Deleted::shown : Deleted::hidden;
+    if (!deleted || PyObject_IsTrue(deleted.ptr()) != 1) {
+        const py::object record = find_record(*table.type, *table.session, id);
+        return record ? record : py::none();
+    }
     py::object record = make_struct(*table.type);
     void* const object = struct_of(record).object();
-    const bool found = table.session->run(
-        [&](Session& session) { return session.try_read(*table.type->entity, id, object, which); });
+    const bool found = table.session->run([&](Session& session) {
+        return session.try_read(*table.type->entity, id, object, Deleted::shown);
+    });
     return found ? record : py::none();
 }
 
@@ -245,19 +257,20 @@ py::object search(PyObject* self, const Arguments& arguments) {
     if (most < 0) {
         throw Error(ErrorCode::invalid_argument, "search(): limit is negative");
     }
-    const auto ids = table.session->run([&](Session& session) {
-        return session.search(*table.type->entity, text, static_cast<std::size_t>(most));
+    std::string rows;
+    table.session->run([&](Session& session) {
+        const Entity& entity = *table.type->entity;
+        const auto ids = session.search(entity, text, static_cast<std::size_t>(most));
+        const auto found = session.stream(entity, ids);
+        while (found->next()) {
+            found->pack(rows);
+        }
     });
     py::list found;
-    for (const Id id : ids) {
-        py::object record = make_struct(*table.type);
-        void* const object = struct_of(record).object();
-        // Deleted by somebody since the search: then it is not found.
-        if (table.session->run([&](Session& session) {
-                return session.try_read(*table.type->entity, id, object);
-            })) {
-            found.append(std::move(record));
-        }
+    RecordBatch batch(*table.type);
+    batch.refill(rows);
+    while (!batch.is_empty()) {
+        found.append(batch.next());
     }
     return found;
 }
@@ -392,6 +405,16 @@ void add_attribute(py::handle owner, TableClass& entry) {
 }
 
 }  // namespace
+
+py::object get_record(const StructType& type, SessionHandle& session, Id id) {
+    py::object record = find_record(type, session, id);
+    if (!record) {  // the session says so, unless there is one by now
+        record = make_struct(type);
+        void* const object = struct_of(record).object();
+        session.run([&](Session& open) { open.read(*type.entity, id, object); });
+    }
+    return record;
+}
 
 void bind_tables(py::module_& module, py::handle session_class, py::handle crm_class) {
     PyTypeObject* const base = make_table_class("crmkit.Table", nullptr);

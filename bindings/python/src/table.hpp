@@ -15,8 +15,8 @@ struct TableObject {
     std::shared_ptr<SessionHandle> session;
 };
 
-/// The table of an entity in a session.
-py::object make_table(const StructType& type, std::shared_ptr<SessionHandle> session);
+/// The live record with an id. Throws not_found.
+py::object get_record(const StructType& type, SessionHandle& session, Id id);
 
 /// Makes the class of every table, and the attributes `accounts`, … of the classes Session and Crm.
 void bind_tables(py::module_& module, py::handle session_class, py::handle crm_class);

@@ -150,7 +150,7 @@ std::optional<Value> record_link(const StructObject& record, std::string& why) {
         why = "is no record";
         return std::nullopt;
     }
-    const Id id = header_of(RecordView(*entity, record.object())).id();
+    const Id id = record.id();
     if (!id) {
         why = "is a record that is not stored yet: create it first";
         return std::nullopt;

@@ -32,6 +32,8 @@ class RecordStream {
     /// A field of the present record, by its place in the entity's table, where it lies in the
     /// store: borrowed until the stream moves on or gives another list of text.
     virtual ValueView value(std::size_t index) = 0;
+    /// Appends the present record to `rows` as a packed row: see store/packed_record.hpp.
+    virtual void pack(std::string& rows) = 0;
 
     /// Both at once.
     bool next(void* object) {

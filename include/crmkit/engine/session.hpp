@@ -249,15 +249,19 @@ class Session {
     /// As create_many(); `next` gives a struct of `entity` to store, or null at the end.
     std::vector<RowResult> create_stream(const Entity& entity, BulkMode mode,
                                          const std::function<void*()>& next);
+    /// The records of a query. With `fields`, only these are read: any other may read as null.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
-                                                       const Parameters& parameters);
+                                                       const Parameters& parameters,
+                                                       const FieldSet* fields = nullptr);
     /// The live records with these ids, in their order.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity,
                                                        std::span<const Id> ids);
-    /// Reads one page; `slot` gives a constructed struct to read the next record into, and may be
-    /// asked once more than there are records.
+    /// Reads one page; `slot` gives a constructed struct to read the next record into.
     PageEnd read_page(const Entity& entity, std::string_view text, const PageRequest& request,
                       const Parameters& parameters, const std::function<void*()>& slot);
+    /// The same; appends the records to `rows` as packed rows: see store/packed_record.hpp.
+    PageEnd read_page(const Entity& entity, std::string_view text, const PageRequest& request,
+                      const Parameters& parameters, std::string& rows);
     /// Runs an operation by name, JSON in and JSON out: call("sales.win_opportunity",
     /// R"({"opportunity": "123"})"). Throws not_found for an unknown one.
     std::string call(std::string_view operation, std::string_view json);

@@ -16,6 +16,7 @@
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
 #include "crmkit/store/change.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "crmkit/store/read_meter.hpp"
 #include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
@@ -38,6 +39,12 @@ class Cursor {
     /// A field of the present record by its place in the entity's table, borrowed until the cursor
     /// moves on or another list of text is looked at. Only after next() has said true.
     virtual ValueView value(std::size_t index) = 0;
+    /// Appends the present record, of the query's entity, to `rows` as a packed row. Only after
+    /// next() has said true.
+    virtual void pack(const Entity& entity, std::string& rows) {
+        pack_fields(
+            entity, [this](std::size_t index) { return value(index); }, rows);
+    }
 
     /// Both at once.
     bool next(void* object) {
@@ -63,6 +70,8 @@ struct QueryArguments {
     Instant now{};
     /// Only the records that come after the one with these sort keys; empty for all.
     std::span<const Value> after{};
+    /// The fields that will be looked at; null for all. Any other may read as null.
+    const FieldSet* fields = nullptr;
 };
 
 /// One connection to a store. Belongs to one thread at a time. Every function throws Error: busy,
