@@ -11,7 +11,6 @@ using crmkit::Error;
 using crmkit::ErrorCode;
 using crmkit::Id;
 using crmkit::Record;
-using crmkit::Session;
 using crmkit::UpsertKey;
 using crmkit::c_api::Call;
 using crmkit::c_api::give_text;

@@ -170,9 +170,10 @@ void ArrowColumn::put(Number number) {
 
 /// Two words in the byte order of the machine.
 void ArrowColumn::put_wide(int128 number) {
-    constexpr auto half = int128(std::int64_t{1} << 32U);
+    constexpr std::int64_t half = std::int64_t{1} << 32U;
     const auto low = static_cast<std::uint64_t>(number);
-    const auto high = static_cast<std::uint64_t>((number - int128(low)) / (half * half));
+    const auto high =
+        static_cast<std::uint64_t>((number - int128(low)) / (int128(half) * int128(half)));
     constexpr bool is_low_first = std::endian::native == std::endian::little;
     put(is_low_first ? low : high);
     put(is_low_first ? high : low);
