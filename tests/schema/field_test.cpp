@@ -211,6 +211,9 @@ TEST_CASE("field: each refinement changes its own property and no other") {
     CHECK(plain.read_only().is_read_only);
     CHECK(plain.computed().is_computed);
     CHECK_FALSE(plain.computed().is_read_only);
+    CHECK_FALSE(plain.computed().is_kept);
+    CHECK(plain.kept().is_kept);
+    CHECK(plain.kept().is_computed);
     CHECK(plain.hierarchy().is_hierarchy);
     CHECK(plain.personal().privacy == Privacy::personal);
     CHECK(plain.financial().privacy == Privacy::financial);
