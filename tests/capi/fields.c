@@ -130,6 +130,9 @@ static void numbers_mean_what_the_field_says(void) {
     CHECK_OK(set_number(product, "is_stock_item", 1));
     CHECK_TEXT("true", get(product, "is_stock_item"));
     CHECK_INT(1, get_number(product, "is_stock_item"));
+    CHECK_OK(set_number(product, "is_stock_item", 0));
+    CHECK_TEXT("false", get(product, "is_stock_item"));
+    CHECK_INT(0, get_number(product, "is_stock_item"));
     CHECK_OK(set_number(product, "valid_from", 20453));
     CHECK_TEXT("2025-12-31", get(product, "valid_from"));
     CHECK_INT(20453, get_number(product, "valid_from"));
@@ -219,6 +222,12 @@ static void getters_of_another_type_are_refused(void) {
                    crmkit_error_message());
     CHECK_CODE(CRMKIT_VALIDATION,
                crmkit_get_int64(account, field(account, "annual_revenue"), &number));
+    CHECK_CODE(CRMKIT_VALIDATION, crmkit_get_int64(account, field(account, "rating"), &number));
+    CHECK_CODE(CRMKIT_VALIDATION, crmkit_get_int64(account, field(account, "owner"), &number));
+    crmkit_record* deal = new_record(&crm, "opportunity");
+    CHECK_CODE(CRMKIT_VALIDATION, crmkit_get_int64(deal, field(deal, "state"), &number));
+    CHECK_CODE(CRMKIT_VALIDATION, crmkit_get_int64(deal, field(deal, "competitors"), &number));
+    crmkit_record_free(deal);
     CHECK_CODE(CRMKIT_VALIDATION,
                crmkit_get_money(account, field(account, "name"), &number, currency));
     CHECK_CODE(CRMKIT_VALIDATION,
@@ -250,9 +259,13 @@ static void setters_refuse_what_the_field_cannot_be(void) {
     CHECK_CODE(CRMKIT_VALIDATION, set(account, "parent_account", "contact/5"));
     CHECK_CODE(CRMKIT_VALIDATION, set_number(account, "name", 5));
     CHECK_CODE(CRMKIT_VALIDATION, set_number(account, "do_not_call", 2));
+    CHECK_CODE(CRMKIT_VALIDATION, set_number(account, "annual_revenue", 5));
+    CHECK_CODE(CRMKIT_VALIDATION, set_number(account, "rating", 1));
+    CHECK_CODE(CRMKIT_VALIDATION, set_number(account, "owner", 5));
     CHECK_CODE(CRMKIT_VALIDATION, crmkit_set_null(account, field(account, "do_not_call")));
     CHECK_CONTAINS("may not be empty", crmkit_error_message());
     crmkit_record* deal = new_record(&crm, "opportunity");
+    CHECK_CODE(CRMKIT_VALIDATION, set_number(deal, "competitors", 5));
     CHECK_CODE(CRMKIT_VALIDATION, set_number(deal, "close_date", INT64_C(1) << 40));
     CHECK_CONTAINS("is not between the years 1 and 9999", crmkit_error_message());
     CHECK_TEXT("1099511627776", problem_about("close_date").value);

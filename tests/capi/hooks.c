@@ -235,6 +235,27 @@ static void the_error_of_a_call_inside_goes_through(void) {
     close_crm(&crm);
 }
 
+/* Goes on after a call that failed, and refuses for another reason. */
+static crmkit_code write_nonsense_and_veto(void* ctx, const crmkit_write_event* event) {
+    CHECK_INT(CRMKIT_VALIDATION, write_nonsense(ctx, event));
+    return CRMKIT_VETOED;
+}
+
+static void the_error_of_a_call_inside_is_not_taken_for_another_reason(void) {
+    struct crm crm;
+    uint64_t id = 0;
+    open_memory_crm(&crm);
+    REQUIRE_OK(crmkit_before_write(crm.store, "account", NUL, write_nonsense_and_veto, &crm, &id));
+    crmkit_record* account = new_record(&crm, "account");
+    CHECK_OK(set(account, "name", "Acme"));
+    CHECK_CODE(CRMKIT_VETOED, crmkit_create(crm.me, account));
+    CHECK_TEXT("a hook of the host refused the change of a record: account",
+               crmkit_error_message());
+    CHECK_INT(0, (int64_t)crmkit_error_problem_count());
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
 /* Says why before it writes what sets off another hook. */
 static crmkit_code speak_and_write(void* ctx, const crmkit_write_event* event) {
     crmkit_hook_message("said first", NUL);
@@ -407,6 +428,8 @@ int main(void) {
         {"a removed hook is silent", a_removed_hook_is_silent},
         {"what a hook writes is part of the change", what_a_hook_writes_is_part_of_the_change},
         {"the error of a call inside goes through", the_error_of_a_call_inside_goes_through},
+        {"the error of a call inside is not taken for another reason",
+         the_error_of_a_call_inside_is_not_taken_for_another_reason},
         {"an inner hook leaves the outer one's message",
          an_inner_hook_leaves_the_outer_ones_message},
         {"a hook cannot break the change it is part of",

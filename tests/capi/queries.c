@@ -137,12 +137,20 @@ static void bad_parameters_are_refused(void) {
         {"[]", CRMKIT_SYNTAX, "not a JSON object"},
         {"\"x\"", CRMKIT_SYNTAX, "not a JSON object"},
         {"{\"x\": 1} x", CRMKIT_SYNTAX, "not a JSON object"},
+        {"{\"x\": }", CRMKIT_SYNTAX, "not a JSON object"},
+        {"{\"x\": nul}", CRMKIT_SYNTAX, "not a JSON object"},
+        {"{\"x\": tru}", CRMKIT_SYNTAX, "not a JSON object"},
+        {"{\"x\": 1.}", CRMKIT_SYNTAX, "not a JSON object"},
+        {"{\"x\": {\"link\": \"user/1\"", CRMKIT_SYNTAX, "not a JSON object"},
         {"{\"x\":\n[1]}", CRMKIT_SYNTAX, "line 2, column 1"},
         {"{\"x\": {}}", CRMKIT_SYNTAX, ":x: is not a link"},
         {"{\"x\": {\"link\": \"usr/1\"}}", CRMKIT_SYNTAX, ":x: is not a link"},
         {"{\"x\": {\"link\": \"user/-1\"}}", CRMKIT_SYNTAX, ":x: is not a link"},
         {"{\"x\": {\"link\": 1}}", CRMKIT_SYNTAX, ":x: is not a link"},
         {"{\"x\": {\"link\": \"user/1\", \"y\": 1}}", CRMKIT_SYNTAX, ":x: is not a link"},
+        {"{\"x\": {\"link\": \"user/1\", \"link\": \"user/1\"}}", CRMKIT_SYNTAX,
+         ":x: is not a link"},
+        {"{\"x\": {\"id\": \"user/1\"}}", CRMKIT_SYNTAX, ":x: is not a link"},
         {"{\"x\": {\"link\": \"user/1\"}}", CRMKIT_EXPRESSION, "is link where"},
         {"{\"x\": 1, \"x\": 2}", CRMKIT_SYNTAX, "stands twice"},
         {"{\"x\": 99999999999999999999}", CRMKIT_SYNTAX, "neither a whole number"},
@@ -169,6 +177,10 @@ static void bad_parameters_are_refused(void) {
                                            hostile, 1000000, &cursor));
     CHECK_CODE(CRMKIT_LIMIT, crmkit_query(crm.me, "account", NUL, "number_of_employees = :x", NUL,
                                           hostile, 2 << 20, &cursor));
+    memcpy(hostile, "{\"x\":{\"y\":", 10);
+    CHECK_CODE(CRMKIT_LIMIT, crmkit_query(crm.me, "account", NUL, "number_of_employees = :x", NUL,
+                                          hostile, 1000000, &cursor));
+    CHECK_CONTAINS("the JSON of the parameters is nested deeper", crmkit_error_message());
     int at = 0; /* many names */
     hostile[at++] = '{';
     for (int i = 0; i < 50000; ++i) {

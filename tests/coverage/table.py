@@ -138,7 +138,7 @@ def print_table(files: dict[Path, Coverage]) -> bool:
     total = rooms.pop("all")
     print("| room | lines | run | branches | run |")
     print("| --- | ---: | ---: | ---: | ---: |")
-    for name, (lines, branches) in [*rooms.items(), ("all", total)]:
+    for name, (lines, branches) in [*sorted(rooms.items()), ("all", total)]:
         print(
             f"| {name} | {lines.all} | {lines.percent():.1f} % "
             f"| {branches.all} | {branches.percent():.1f} % |"
