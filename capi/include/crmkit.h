@@ -15,6 +15,8 @@
  *    from the handle it comes from, for as long as the function says.
  *  - Handles. What `**out` gives belongs to the caller, who releases it once, with the function
  *    that is named there; releasing NULL does nothing. A released handle must not be used again.
+ *    Should it be, then a store, session or cursor gives CRMKIT_INVALID_ARGUMENT, and releasing it
+ *    does nothing, until another one gets its address; a record or text may end the program.
  *  - Order. Handles may be released in any order. Closing a store leaves its sessions without a
  *    store, closing a session ends its cursors: using those gives CRMKIT_INVALID_ARGUMENT, and they
  *    are still to be released. Records and texts live by themselves.
@@ -176,7 +178,8 @@ typedef struct crmkit_options {
  * header the program was compiled with. */
 CRMKIT_API void crmkit_options_init(crmkit_options* options, size_t struct_size);
 
-/* Opens a store file, making or upgrading it as needed. The path is passed to the system as it is.
+/* Opens a store file, making or upgrading it as needed. The path is passed to the system as it is;
+ * an empty one, and one with a NUL inside, gives CRMKIT_INVALID_ARGUMENT.
  * `options` may be NULL. Release with crmkit_close(). Fails with CRMKIT_IO when the file cannot be
  * opened, CRMKIT_CORRUPT when it is no store of crmkit, CRMKIT_NEWER_SCHEMA, CRMKIT_READ_ONLY,
  * CRMKIT_BUSY, CRMKIT_TWO_SQLITES. */
@@ -201,8 +204,11 @@ CRMKIT_API crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_opti
  * while another thread has a write transaction open. */
 CRMKIT_API void crmkit_close(crmkit_store* store);
 
-/* Copies the store as it is now to a file, while others go on writing. Fails with CRMKIT_IO,
- * CRMKIT_UNSUPPORTED for a store in memory. */
+/* Copies the store as it is now to a file, while others go on writing. A store that is there is
+ * written over; another program's SQLite database, and a path that crmkit_open() would refuse, give
+ * CRMKIT_INVALID_ARGUMENT. Fails with CRMKIT_IO, CRMKIT_DISK_FULL, CRMKIT_BUSY, CRMKIT_CORRUPT for
+ * a file that is no database, CRMKIT_UNSUPPORTED for a store in memory or on a host's connection.
+ */
 CRMKIT_API crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size);
 
 /* Gives what is wrong with the stored data as a JSON array of texts, empty when it is sound. Takes
@@ -509,7 +515,9 @@ typedef struct crmkit_write_event {
 /* Sees a change. Returns CRMKIT_OK, or a code that undoes the change and that the call which made
  * it returns; a number that is no code counts as CRMKIT_VETOED. The message is that of
  * crmkit_hook_message(); without one, when the code is that of a call of crmkit which failed inside
- * the hook, that call's message and problems. A hook must not leave by longjmp or an exception. */
+ * the hook, that call's message and problems. A hook must not leave by longjmp or an exception, nor
+ * release the record of the call that it runs in; filling that record gives
+ * CRMKIT_INVALID_ARGUMENT. */
 typedef crmkit_code (*crmkit_write_hook)(void* ctx, const crmkit_write_event* event);
 
 /* Sees a change that is committed: one object of crmkit_history(), which ends in NUL and is

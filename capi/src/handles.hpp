@@ -14,12 +14,35 @@
 #include "crmkit/crm.hpp"
 #include "error_state.hpp"
 #include "field_table.hpp"
+#include "live_handle.hpp"
+
+namespace crmkit::c_api {
+
+/// A record for the duration of the call that fills it.
+class InUse {
+  public:
+    explicit InUse(bool& flag) : flag_(flag) {
+        if (flag) {
+            throw Error(ErrorCode::invalid_argument,
+                        "a call that fills this record is still running: a hook takes another one");
+        }
+        flag = true;
+    }
+    InUse(const InUse&) = delete;
+    InUse& operator=(const InUse&) = delete;
+    ~InUse() { flag_ = false; }
+
+  private:
+    bool& flag_;
+};
+
+}  // namespace crmkit::c_api
 
 struct crmkit_text {
     std::string text;
 };
 
-struct crmkit_store {
+struct crmkit_store : crmkit::c_api::LiveHandle<crmkit_store> {
     explicit crmkit_store(crmkit::Crm opened)
         : crm(std::move(opened)),
           schema(std::make_shared<const crmkit::c_api::Schema>(crm.registry())) {}
@@ -30,12 +53,10 @@ struct crmkit_store {
 
 /// A session with the cursors and transactions that were opened through this handle. Closing it
 /// ends them all; a cursor that the host has not closed yet stays behind as an empty shell.
-struct crmkit_session {
+struct crmkit_session : crmkit::c_api::LiveHandle<crmkit_session> {
     explicit crmkit_session(crmkit::Session&& opened) : own(std::move(opened)), session(&*own) {}
     /// Borrows the session of a hook's event.
     explicit crmkit_session(crmkit::Session& borrowed) : session(&borrowed) {}
-    crmkit_session(const crmkit_session&) = delete;
-    crmkit_session& operator=(const crmkit_session&) = delete;
     ~crmkit_session();
 
     /// Ends the cursors that were opened with at least `depth` transactions open.
@@ -83,8 +104,10 @@ struct crmkit_record {
 
     /// Lets `fill` make the next contents in a second struct, kept for this, and takes them over
     /// when it returns true: a call that fails leaves the record as it was. Only for own records.
+    /// Throws invalid_argument in a hook that `fill` has set off.
     template <typename Fill>
     void refill(Fill fill) {
+        const crmkit::c_api::InUse now(is_in_use_);
         if (!spare_) {
             spare_.emplace(*entity);
         }
@@ -108,15 +131,14 @@ struct crmkit_record {
     [[nodiscard]] std::string_view made_text(const crmkit::Field& wanted) const;
 
     std::optional<crmkit::Record> spare_;
+    bool is_in_use_ = false;
     /// What text() made from values that are no text, by the place of their field.
     mutable std::vector<std::string> made_texts_;
 };
 
-struct crmkit_cursor {
+struct crmkit_cursor : crmkit::c_api::LiveHandle<crmkit_cursor> {
     crmkit_cursor(crmkit_session& of, const crmkit::Entity& about,
                   std::unique_ptr<crmkit::RecordStream> records);
-    crmkit_cursor(const crmkit_cursor&) = delete;
-    crmkit_cursor& operator=(const crmkit_cursor&) = delete;
     ~crmkit_cursor();
 
     /// Its session. Throws invalid_argument when that, or the transaction, has ended.
@@ -132,6 +154,29 @@ struct crmkit_cursor {
 };
 
 namespace crmkit::c_api {
+
+/// Throws invalid_argument for a handle that is no longer live.
+template <typename Handle>
+Handle& live(Handle* handle, std::string_view name) {
+    if (handle == nullptr) {
+        refuse_null(name);
+    }
+    if (!LiveHandle<Handle>::is_live(handle)) {
+        throw Error(ErrorCode::invalid_argument, "the " + std::string(name) + " has been released");
+    }
+    return *handle;
+}
+
+/// As required() of any other pointer; a handle of these kinds that was released is refused, too.
+inline crmkit_store& required(crmkit_store* handle, std::string_view name) {
+    return live(handle, name);
+}
+inline crmkit_session& required(crmkit_session* handle, std::string_view name) {
+    return live(handle, name);
+}
+inline crmkit_cursor& required(crmkit_cursor* handle, std::string_view name) {
+    return live(handle, name);
+}
 
 /// Hands a text to the caller. Nothing is run when `out` is null.
 template <typename Make>

@@ -151,14 +151,15 @@ crmkit_code crmkit_session_open(crmkit_store* store, int64_t user, crmkit_sessio
 }
 
 void crmkit_session_close(crmkit_session* session) {
-    if (session == nullptr || !session->own) {  // that of a hook's event is not the host's
+    // That of a hook's event is not the host's to close.
+    if (!crmkit_session::is_live(session) || !session->own) {
         return;
     }
     guarded([&] { delete &idle(session); });
 }
 
 int64_t crmkit_session_user(const crmkit_session* session) {
-    return session == nullptr ? 0 : session->session->actor().value;
+    return crmkit_session::is_live(session) ? session->session->actor().value : 0;
 }
 
 crmkit_code crmkit_begin(crmkit_session* session) {
@@ -297,7 +298,11 @@ crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* record, int
     });
 }
 
-void crmkit_cursor_close(crmkit_cursor* cursor) { delete cursor; }
+void crmkit_cursor_close(crmkit_cursor* cursor) {
+    if (crmkit_cursor::is_live(cursor)) {
+        delete cursor;
+    }
+}
 
 crmkit_code crmkit_page(crmkit_session* session, const char* entity, int64_t entity_size,
                         const char* text, int64_t text_size, const char* parameters,

@@ -3,10 +3,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "crmkit/base/text.hpp"
 #include "crmkit/engine/describe.hpp"
 #include "crmkit/schema/json_writer.hpp"
-#include "crmkit/schema/value_text.hpp"
 #include "crmkit/version.hpp"
 #include "handles.hpp"
 
@@ -98,18 +96,9 @@ OpenOptions open_options(const crmkit_options* given) {
     return open;
 }
 
-/// A path, as the operating system takes it: not necessarily UTF-8. SQLite would make a store that
-/// is gone when closed of an empty one, and cut one with a NUL short.
+/// A path, as the operating system takes it: not necessarily UTF-8.
 std::string path_argument(const char* path, std::int64_t size) {
-    const std::string_view name = bytes_argument(path, size, "path");
-    if (name.empty()) {
-        throw crmkit::Error(crmkit::ErrorCode::invalid_argument, "path is empty");
-    }
-    if (crmkit::contains_nul(name)) {
-        throw crmkit::Error(crmkit::ErrorCode::invalid_argument,
-                            "path '" + crmkit::detail::shown(name) + "' contains a NUL character");
-    }
-    return std::string(name);
+    return std::string(bytes_argument(path, size, "path"));
 }
 
 }  // namespace
@@ -165,7 +154,7 @@ crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_options* option
 }
 
 void crmkit_close(crmkit_store* store) {
-    if (store != nullptr) {
+    if (crmkit_store::is_live(store)) {
         guarded([&] { store->crm.close(); });
         delete store;
     }

@@ -24,7 +24,8 @@ namespace crmkit {
 class Crm {
   public:
     /// Opens a store file, making or upgrading it as needed. Throws corrupt for a file that is not
-    /// a store, newer_schema, read_only, io, busy, two_sqlites.
+    /// a store, newer_schema, read_only, io, busy, two_sqlites; invalid_argument for an empty path
+    /// or one with a NUL.
     static Crm open(const std::string& path, const OpenOptions& options = {});
     /// A store in memory, gone when closed; for tests and scratch work. Uses no SQLite.
     static Crm open_memory(const OpenOptions& options = {});
@@ -54,13 +55,19 @@ class Crm {
     HookId after_commit(std::function<void(const HistoryEntry&)> hook) const;
     void remove_hook(HookId hook) const;
 
-    /// Copies the store as it is now to a file, while others go on writing.
+    /// Copies the store as it is now to a file, while others go on writing. A store that is there
+    /// is written over. Throws invalid_argument for an empty path, one with a NUL, and the file of
+    /// another program's SQLite database; corrupt for a file that is no database; io, disk_full,
+    /// busy; unsupported for a store that has no file of its own.
     void backup(const std::string& path) const;
     /// Copies what is committed from the log into the file, as far as readers allow; waits for
     /// nobody. For a thread or a timer of the host's, every 20 ms or so while others write; see
     /// OpenOptions::log_kib. Throws io, disk_full.
     void checkpoint() const;
-    /// What is wrong with the stored data; empty when it is sound.
+    /// What is wrong with the stored data, in words; empty when it is sound. Looks at the file
+    /// itself, the chain of the history, and everything that is kept up to date beside the records
+    /// (search index, timelines, the pipeline's tally), which is worked out anew. Reads the whole
+    /// store, in constant memory.
     [[nodiscard]] std::vector<std::string> check_integrity() const;
     [[nodiscard]] const Registry& registry() const;
     /// Ends the store for every handle and session: their next call throws invalid_argument.

@@ -118,7 +118,8 @@ void after_link(const WriteEvent& event, Link T::*target) {
         if (!has_moments(link.*target)) {
             return;
         }
-        const auto interaction = live<Interaction>(event.session.state(), link.interaction);
+        const auto interaction =
+            live<Interaction>(event.session.state().writer(), link.interaction);
         if (interaction) {  // otherwise it was deleted, and settled what it was linked to
             settle(event.session, link.*target, is_there ? nullptr : &*interaction,
                    is_there ? &*interaction : nullptr);

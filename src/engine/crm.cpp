@@ -46,7 +46,8 @@ Crm Crm::open_memory(const OpenOptions& options) {
 }
 
 Crm Crm::open(sqlite3* connection, const OpenOptions& options) {
-    const HostSqliteOptions host{options.table_prefix, options.read_only};
+    const HostSqliteOptions host{options.table_prefix, options.read_only,
+                                 options.may_use_progress_handler};
     return open(std::make_unique<HostSqliteStore>(connection, host), options);
 }
 
@@ -87,15 +88,24 @@ void Crm::checkpoint() const { engine_->checkpoint(); }
 std::vector<std::string> Crm::check_integrity() const {
     Session session = as_system();
     std::vector<std::string> found;
-    const auto add = [&found](const std::vector<std::string>& more) {
-        found.insert(found.end(), more.begin(), more.end());
+    // What one of them cannot read for damage, the others may: all that is found is told.
+    const auto add = [&found](auto check) {
+        try {
+            const std::vector<std::string> more = check();
+            found.insert(found.end(), more.begin(), more.end());
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::corrupt) {
+                throw;
+            }
+            found.push_back(error.message());
+        }
     };
     {
         const engine::ReadScope storage(session.state());
-        add(storage->check_integrity());
-        add(engine::check_history(*storage));
+        add([&storage] { return storage->check_integrity(); });
+        add([&storage] { return engine::check_history(*storage); });
     }
-    add(engine::check_derived_values(session));
+    add([&session] { return engine::check_derived_values(session); });
     return found;
 }
 

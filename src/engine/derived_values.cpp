@@ -4,6 +4,7 @@
 
 #include "activity_rules.hpp"
 #include "crmkit/engine/session.hpp"
+#include "index_checks.hpp"
 #include "kept_values.hpp"
 #include "marketing/marketing_rules.hpp"
 #include "sales/pipeline_tally.hpp"
@@ -67,6 +68,7 @@ std::vector<std::string> check_derived_values(Session& session) {
     check_kept<Case>(session, &recompute_response, found);
     check_kept<Campaign>(session, &marketing::recompute_counts, found);
     check_kept<Opportunity>(session, &sales::recompute_totals, found);
+    check_indexes(session, found);
     return found;
 }
 

@@ -10,15 +10,16 @@
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/schema/value_text.hpp"
+#include "each_id.hpp"
 #include "write_path.hpp"
 
 namespace crmkit::engine {
 
-/// The live record with this id as the open write transaction sees it; nothing when it is gone.
+/// The live record with this id as a connection sees it; nothing when it is gone.
 template <RecordType T>
-std::optional<T> live(SessionState& state, Id id) {
+std::optional<T> live(Storage& storage, Id id) {
     std::optional<T> record(std::in_place);
-    if (!id || !state.writer().get(entity_of<T>(), id, &*record) || record->deleted_at) {
+    if (!id || !storage.get(entity_of<T>(), id, &*record) || record->deleted_at) {
         record.reset();
     }
     return record;
@@ -28,7 +29,7 @@ std::optional<T> live(SessionState& state, Id id) {
 /// are worked out anew when it comes back.
 template <RecordType T, typename Change>
 void change_kept(Session& session, Id id, Change change) {
-    const std::optional<T> before = live<T>(session.state(), id);
+    const std::optional<T> before = live<T>(session.state().writer(), id);
     if (!before) {
         return;
     }
@@ -40,13 +41,9 @@ void change_kept(Session& session, Id id, Change change) {
 /// Works out the kept fields of every live record anew. `recompute(session, record)` fills them.
 template <RecordType T>
 void rebuild_kept(Session& session, void (*recompute)(Session&, T&)) {
-    std::vector<Id> ids;
-    for (const T& record : session.query<T>()) {
-        ids.push_back(record.id);
-    }
-    for (const Id id : ids) {
+    for_each_id(session.state(), entity_of<T>(), [&](Id id) {
         change_kept<T>(session, id, [&](T& record) { recompute(session, record); });
-    }
+    });
 }
 
 /// Adds to `found` each kept value that differs from its recomputation.

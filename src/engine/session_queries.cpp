@@ -84,10 +84,12 @@ class ListStream final : public RecordStream {
     std::unique_ptr<Cursor> cursor_;
 };
 
-/// The ids that a reference field of some records holds, by the entity that they are of.
-std::map<EntityNumber, std::vector<Id>> references_in(const Registry& registry, const Field& field,
-                                                      std::span<const void* const> objects) {
-    std::map<EntityNumber, std::vector<Id>> found;
+/// Ids by the entity that they are of.
+using References = std::map<EntityNumber, std::vector<Id>>;
+
+/// Adds the ids that a reference field of some records holds.
+void add_references(References& found, const Registry& registry, const Field& field,
+                    std::span<const void* const> objects) {
     for (const void* object : objects) {
         const ValueView value = field.get(object);
         if (value.kind() == ValueKind::link) {
@@ -96,7 +98,6 @@ std::map<EntityNumber, std::vector<Id>> references_in(const Registry& registry, 
             found[registry.get(field.target).number].push_back(value.id());
         }
     }
-    return found;
 }
 
 /// The records that a sort key reaches by paths, read from the storage.
@@ -194,9 +195,7 @@ std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::span<co
 
 std::vector<Record> Session::referred_to(const Entity& entity, std::span<const void* const> objects,
                                          std::span<const std::string> fields) {
-    const auto id_of = [](const Record& record) { return header_of(record).id(); };
-    const auto by_id = [&](const Record& a, const Record& b) { return id_of(a) < id_of(b); };
-    std::vector<Record> records;
+    References wanted;
     for (const std::string& name : fields) {
         const Field& field = field_of(entity, name);
         if (field.target.empty()) {
@@ -206,24 +205,24 @@ std::vector<Record> Session::referred_to(const Entity& entity, std::span<const v
                                        {},
                                        "is no reference, so there is no record to include"});
         }
-        for (auto& [number, ids] : references_in(registry(), field, objects)) {
-            std::sort(ids.begin(), ids.end());
-            ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-            const Entity* target = registry().find(number);
-            ReadScope storage(*state_);
-            const auto found = target == nullptr ? nullptr : storage->get_many(*target, ids);
-            while (found && found->next()) {
-                if (found->value(header::deleted_at - 1U).is_null()) {
-                    found->read(records.emplace_back(*target).object());
-                }
+        add_references(wanted, registry(), field, objects);
+    }
+    std::vector<Record> records;
+    for (auto& [number, ids] : wanted) {
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+        const Entity* target = registry().find(number);
+        ReadScope storage(*state_);
+        const auto found = target == nullptr ? nullptr : storage->get_many(*target, ids);
+        while (found && found->next()) {
+            if (found->value(header::deleted_at - 1U).is_null()) {
+                found->read(records.emplace_back(*target).object());
             }
         }
     }
-    std::sort(records.begin(), records.end(), by_id);
-    const auto repeated =
-        std::unique(records.begin(), records.end(),
-                    [&](const Record& a, const Record& b) { return id_of(a) == id_of(b); });
-    records.erase(repeated, records.end());
+    std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
+        return header_of(a).id() < header_of(b).id();
+    });
     return records;
 }
 

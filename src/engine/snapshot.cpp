@@ -11,6 +11,7 @@
 #include "crmkit/model/status.hpp"
 #include "crmkit/schema/check.hpp"
 #include "derived_values.hpp"
+#include "each_id.hpp"
 #include "timeline_rules.hpp"
 #include "write_path.hpp"
 
@@ -26,17 +27,6 @@ bool holds_first_data_only(Storage& storage) {
         return only_setup;
     });
     return only_setup;
-}
-
-std::vector<Id> ids_of(SessionState& state, const Entity& entity) {
-    const auto query = state.engine().queries().query(entity, "");
-    const auto cursor = state.writer().scan(*query, {{}, state.now(), {}});
-    std::vector<Id> ids;
-    Record record(entity);
-    while (cursor->next(record.object())) {
-        ids.push_back(header_of(record).id());
-    }
-    return ids;
 }
 
 /// References that the store keeps for itself: their users may be gone.
@@ -61,9 +51,7 @@ void SnapshotWriter::remove_first_data(const std::vector<const Entity*>& entitie
         if (std::find(entities.begin(), entities.end(), entity) == entities.end()) {
             continue;
         }
-        for (const Id id : ids_of(state_, *entity)) {
-            erase_record(state_, *entity, id);
-        }
+        for_each_id(state_, *entity, [&](Id id) { erase_record(state_, *entity, id); });
     }
 }
 
@@ -173,22 +161,20 @@ void SnapshotWriter::write_later(const Later& later) {
 void SnapshotWriter::write_timelines() {
     for (const Rule& rule : timeline_rules()) {
         const Entity& entity = state_.registry().get(rule.entity);
-        for (const Id id : ids_of(state_, entity)) {
-            Record record(entity);
+        Record record(entity);
+        for_each_id(state_, entity, [&](Id id) {
             if (state_.writer().get(entity, id, record.object())) {
                 rule.after({session_, entity, ChangeKind::created, nullptr, record});
             }
-        }
+        });
     }
 }
 
 void SnapshotWriter::finish() {
-    for (const Later& later : later_) {
-        if (has_enough_problems()) {
-            return;
-        }
+    later_.visit([this](const Later& later) {
         write_later(later);
-    }
+        return !has_enough_problems();
+    });
     if (problems_.empty()) {
         write_timelines();
         rebuild_kept_values(session_);

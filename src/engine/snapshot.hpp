@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/spilled_list.hpp"
 #include "crmkit/engine/session.hpp"
 #include "session_state.hpp"
 
@@ -18,8 +19,8 @@ namespace crmkit::engine {
 /// lead somewhere. The history says that the records were created, with origin "restore".
 ///
 /// A reference to a record that has not come yet is written at the end, so that the order of the
-/// records and circles among them do not matter. Memory: 72 bytes for each of those. Runs inside a
-/// WriteScope; after a problem the transaction must be undone.
+/// records and circles among them do not matter. A few of those are in memory, the others in a
+/// temporary file. Runs inside a WriteScope; after a problem the transaction must be undone.
 class SnapshotWriter {
   public:
     /// Problems that are listed at most.
@@ -62,7 +63,7 @@ class SnapshotWriter {
 
     Session& session_;
     SessionState& state_;
-    std::vector<Later> later_;
+    SpilledList<Later> later_;
     std::vector<Problem> problems_;
 };
 

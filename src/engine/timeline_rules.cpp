@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "crmkit/engine/session.hpp"
@@ -34,12 +33,24 @@ void add(Ids& ids, Id id) {
     }
 }
 
+/// The records as a connection sees them.
+struct Records {
+    Engine& engine;
+    Storage& storage;
+};
+
+/// Those that a rule is run in the middle of.
+Records written_by(const WriteEvent& event) {
+    SessionState& state = event.session.state();
+    return {state.engine(), state.writer()};
+}
+
 /// Visits the live records of T that a query finds.
 template <RecordType T, typename Visit>
-void for_each(SessionState& state, std::string_view text, std::span<const ValueView> values,
+void for_each(const Records& records, std::string_view text, std::span<const ValueView> values,
               Visit visit) {
-    const auto query = state.engine().queries().query(entity_of<T>(), text);
-    const auto cursor = state.writer().scan(*query, {values, state.now(), {}});
+    const auto query = records.engine.queries().query(entity_of<T>(), text);
+    const auto cursor = records.storage.scan(*query, {values, records.engine.clock().now(), {}});
     T record;
     while (cursor->next(&record)) {
         visit(record);
@@ -47,30 +58,30 @@ void for_each(SessionState& state, std::string_view text, std::span<const ValueV
 }
 
 template <RecordType T, typename Visit>
-void for_each(SessionState& state, std::string_view text, Id value, Visit visit) {
+void for_each(const Records& records, std::string_view text, Id value, Visit visit) {
     const ValueView view(value);
-    for_each<T>(state, text, std::span(&view, 1), visit);
+    for_each<T>(records, text, std::span(&view, 1), visit);
 }
 
 /// The parties that a subject concerns as the store stands, the subject first.
-Ids parties_of(SessionState& state, const Link& subject) {
+Ids parties_of(const Records& records, const Link& subject) {
     Ids parties{subject.id};
     if (subject.entity == Contact::entity_number) {
-        if (const auto contact = live<Contact>(state, subject.id)) {
+        if (const auto contact = live<Contact>(records.storage, subject.id)) {
             add(parties, contact->account);
         }
-        for_each<AccountContact>(state, "contact = :contact and is_active", subject.id,
+        for_each<AccountContact>(records, "contact = :contact and is_active", subject.id,
                                  [&](const AccountContact& place) { add(parties, place.account); });
     } else if (subject.entity == Opportunity::entity_number) {
-        if (const auto deal = live<Opportunity>(state, subject.id)) {
+        if (const auto deal = live<Opportunity>(records.storage, subject.id)) {
             add(parties, deal->account);
             add(parties, deal->primary_contact);
         }
         for_each<OpportunityContactRole>(
-            state, "opportunity = :opportunity", subject.id,
+            records, "opportunity = :opportunity", subject.id,
             [&](const OpportunityContactRole& role) { add(parties, role.contact); });
     } else if (subject.entity == Case::entity_number) {
-        if (const auto issue = live<Case>(state, subject.id)) {
+        if (const auto issue = live<Case>(records.storage, subject.id)) {
             add(parties, issue->account);
             add(parties, issue->contact);
         }
@@ -125,10 +136,10 @@ Events events_of(const CampaignMember& member) {
                                : Events{};
 }
 
-std::vector<TimelineEntry> entries_of(SessionState& state, const Events& events, const Link& record,
-                                      const Link& subject) {
+std::vector<TimelineEntry> entries_of(const Records& records, const Events& events,
+                                      const Link& record, const Link& subject) {
     std::vector<TimelineEntry> entries;
-    for (const Id party : parties_of(state, subject)) {
+    for (const Id party : parties_of(records, subject)) {
         for (const Event& event : events) {
             entries.push_back(
                 {party, {event.at, record.id, event.kind}, subject.id, record.entity});
@@ -138,7 +149,7 @@ std::vector<TimelineEntry> entries_of(SessionState& state, const Events& events,
 }
 
 /// The records that an interaction is linked to and that have timelines, each once.
-std::vector<Link> subjects_of_interaction(SessionState& state, Id interaction) {
+std::vector<Link> subjects_of_interaction(const Records& records, Id interaction) {
     std::vector<Link> subjects;
     const auto take = [&subjects](const Link& link) {
         if (is_subject(link.entity) &&
@@ -147,75 +158,76 @@ std::vector<Link> subjects_of_interaction(SessionState& state, Id interaction) {
         }
     };
     for_each<InteractionParticipant>(
-        state, "interaction = :interaction", interaction,
+        records, "interaction = :interaction", interaction,
         [&](const InteractionParticipant& participant) { take(participant.party); });
     for_each<InteractionRegarding>(
-        state, "interaction = :interaction", interaction,
+        records, "interaction = :interaction", interaction,
         [&](const InteractionRegarding& regarding) { take(regarding.record); });
     return subjects;
 }
 
 /// The subjects of a record that has events. An opportunity and a case are their own subjects.
-std::vector<Link> subjects_of(SessionState& state, const Interaction& interaction) {
-    return subjects_of_interaction(state, interaction.id);
+std::vector<Link> subjects_of(const Records& records, const Interaction& interaction) {
+    return subjects_of_interaction(records, interaction.id);
 }
-std::vector<Link> subjects_of(SessionState&, const Opportunity& deal) {
+std::vector<Link> subjects_of(const Records&, const Opportunity& deal) {
     return {Link{Opportunity::entity_number, deal.id}};
 }
-std::vector<Link> subjects_of(SessionState&, const Case& issue) {
+std::vector<Link> subjects_of(const Records&, const Case& issue) {
     return {Link{Case::entity_number, issue.id}};
 }
-std::vector<Link> subjects_of(SessionState&, const Transaction& transaction) {
+std::vector<Link> subjects_of(const Records&, const Transaction& transaction) {
     return {transaction.party};
 }
-std::vector<Link> subjects_of(SessionState&, const CampaignMember& member) {
+std::vector<Link> subjects_of(const Records&, const CampaignMember& member) {
     return {member.party};
 }
 
 /// A record with events was written: its entries of before go, those of now come.
 template <RecordType T>
 void after_event_record(const WriteEvent& event) {
-    SessionState& state = event.session.state();
+    const Records records = written_by(event);
     const T& after = *static_cast<const T*>(event.after.object());
     const T* before = static_cast<const T*>(event.before);
     const Events was = before != nullptr && !before->deleted_at ? events_of(*before) : Events{};
     const Events is = after.deleted_at ? Events{} : events_of(after);
-    const auto old_subjects = before != nullptr ? subjects_of(state, *before) : std::vector<Link>{};
-    const auto new_subjects = subjects_of(state, after);
+    const auto old_subjects =
+        before != nullptr ? subjects_of(records, *before) : std::vector<Link>{};
+    const auto new_subjects = subjects_of(records, after);
     if (was == is && old_subjects == new_subjects) {
         return;
     }
     const Link record{T::entity_number, after.id};
     for (const Link& subject : old_subjects) {
-        state.writer().remove_timeline(entries_of(state, was, record, subject));
+        records.storage.remove_timeline(entries_of(records, was, record, subject));
     }
     for (const Link& subject : new_subjects) {
-        state.writer().add_timeline(entries_of(state, is, record, subject));
+        records.storage.add_timeline(entries_of(records, is, record, subject));
     }
 }
 
 /// A link between an interaction and a subject came, went or moved.
 template <RecordType T>
 void after_interaction_link(const WriteEvent& event, Link T::*target) {
-    SessionState& state = event.session.state();
+    const Records records = written_by(event);
     const T& after = *static_cast<const T*>(event.after.object());
     const T* before = static_cast<const T*>(event.before);
-    const auto interaction = live<Interaction>(state, after.interaction);
+    const auto interaction = live<Interaction>(records.storage, after.interaction);
     if (!interaction) {
         return;  // it was deleted, and took its entries along
     }
-    const auto subjects = subjects_of_interaction(state, interaction->id);
+    const auto subjects = subjects_of_interaction(records, interaction->id);
     const Link record{Interaction::entity_number, interaction->id};
     const Events events = events_of(*interaction);
     const auto sync = [&](const Link& subject) {
         if (!is_subject(subject.entity)) {
             return;
         }
-        const auto entries = entries_of(state, events, record, subject);
+        const auto entries = entries_of(records, events, record, subject);
         if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
-            state.writer().remove_timeline(entries);
+            records.storage.remove_timeline(entries);
         } else {
-            state.writer().add_timeline(entries);
+            records.storage.add_timeline(entries);
         }
     };
     if (before != nullptr && before->*target != after.*target) {
@@ -225,19 +237,19 @@ void after_interaction_link(const WriteEvent& event, Link T::*target) {
 }
 
 /// A subject came to concern a party, or ceased to: its entries are copied there, or removed.
-void sync_party(SessionState& state, const Link& subject, Id party) {
+void sync_party(const Records& records, const Link& subject, Id party) {
     if (!party || party == subject.id) {
         return;
     }
-    std::vector<TimelineEntry> entries = state.writer().timeline_via(subject.id, subject.id);
+    std::vector<TimelineEntry> entries = records.storage.timeline_via(subject.id, subject.id);
     for (TimelineEntry& entry : entries) {
         entry.party = party;
     }
-    const Ids parties = parties_of(state, subject);
+    const Ids parties = parties_of(records, subject);
     if (std::find(parties.begin(), parties.end(), party) == parties.end()) {
-        state.writer().remove_timeline(entries);
+        records.storage.remove_timeline(entries);
     } else {
-        state.writer().add_timeline(entries);
+        records.storage.add_timeline(entries);
     }
 }
 
@@ -247,9 +259,9 @@ void sync_field(const WriteEvent& event, const Link& subject, Id T::*party) {
     const T* before = static_cast<const T*>(event.before);
     const T& after = *static_cast<const T*>(event.after.object());
     if (before != nullptr && before->*party != after.*party) {
-        sync_party(event.session.state(), subject, before->*party);
+        sync_party(written_by(event), subject, before->*party);
     }
-    sync_party(event.session.state(), subject, after.*party);
+    sync_party(written_by(event), subject, after.*party);
 }
 
 /// The same for a field of the subject itself, of whose entries a new one has none yet. An update
@@ -311,31 +323,31 @@ constexpr std::array rules{
 };
 
 template <RecordType T>
-void recompute(SessionState& state, std::set<TimelineEntry>& found) {
-    std::vector<T> records;
-    for_each<T>(state, "", std::span<const ValueView>{},
-                [&](const T& record) { records.push_back(record); });
-    for (const T& record : records) {
-        for (const Link& subject : subjects_of(state, record)) {
-            const auto entries =
-                entries_of(state, events_of(record), Link{T::entity_number, record.id}, subject);
-            found.insert(entries.begin(), entries.end());
+void visit_expected(const Records& records,
+                    const std::function<void(const TimelineEntry&)>& visit) {
+    for_each<T>(records, "", std::span<const ValueView>{}, [&](const T& record) {
+        const Events events = events_of(record);
+        for (const Link& subject : subjects_of(records, record)) {
+            for (const TimelineEntry& entry :
+                 entries_of(records, events, Link{T::entity_number, record.id}, subject)) {
+                visit(entry);
+            }
         }
-    }
+    });
 }
 
 }  // namespace
 
 std::span<const Rule> timeline_rules() { return rules; }
 
-std::vector<TimelineEntry> recomputed_timeline(SessionState& state) {
-    std::set<TimelineEntry> found;
-    recompute<Interaction>(state, found);
-    recompute<Opportunity>(state, found);
-    recompute<Case>(state, found);
-    recompute<Transaction>(state, found);
-    recompute<CampaignMember>(state, found);
-    return {found.begin(), found.end()};
+void visit_expected_timelines(Engine& engine, Storage& storage,
+                              const std::function<void(const TimelineEntry&)>& visit) {
+    const Records records{engine, storage};
+    visit_expected<Interaction>(records, visit);
+    visit_expected<Opportunity>(records, visit);
+    visit_expected<Case>(records, visit);
+    visit_expected<Transaction>(records, visit);
+    visit_expected<CampaignMember>(records, visit);
 }
 
 }  // namespace crmkit::engine

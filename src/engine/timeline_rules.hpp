@@ -2,8 +2,8 @@
 /// that reading a timeline is one range of one table.
 #pragma once
 
+#include <functional>
 #include <span>
-#include <vector>
 
 #include "crmkit/store/timeline_entry.hpp"
 #include "rules.hpp"
@@ -14,8 +14,9 @@ namespace crmkit::engine {
 /// The rules that keep the timelines up to date.
 std::span<const Rule> timeline_rules();
 
-/// Every entry that the stored records ask for, worked out from scratch, in key order: what the
-/// timelines must hold, for tests and repair.
-std::vector<TimelineEntry> recomputed_timeline(SessionState& state);
+/// Visits every entry that the records of a connection ask for, worked out from scratch, in any
+/// order: what the timelines must hold.
+void visit_expected_timelines(Engine& engine, Storage& storage,
+                              const std::function<void(const TimelineEntry&)>& visit);
 
 }  // namespace crmkit::engine

@@ -5,8 +5,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/checked_path.hpp"
+#include "base/file_error.hpp"
 #include "crmkit/base/error.hpp"
-#include "file_error.hpp"
 
 namespace crmkit::exchange {
 
@@ -31,13 +32,13 @@ void ByteSink::close() {}
 
 void FileSink::Close::operator()(std::FILE* stream) const { (void)std::fclose(stream); }
 
-FileSink::FileSink(const std::string& path) : path_(target_of(path)) {
+FileSink::FileSink(const std::string& path) : path_(target_of(checked_path(path))) {
     if (!is_special(path_)) {
         partial_ = path_ + ".partial";
     }
     stream_.reset(std::fopen(partial_.empty() ? path_.c_str() : partial_.c_str(), "wb"));
     if (!stream_) {
-        throw detail::file_error("write", path_, errno);
+        throw file_error("write", path_, errno);
     }
     // Our writers bring large blocks, and unbuffered every failure shows where it happens.
     (void)std::setvbuf(stream_.get(), nullptr, _IONBF, 0);
@@ -56,7 +57,7 @@ void FileSink::write(std::string_view bytes) {
     }
     errno = 0;
     if (std::fwrite(bytes.data(), 1, bytes.size(), stream_.get()) != bytes.size()) {
-        throw detail::file_error("write", path_, errno);
+        throw file_error("write", path_, errno);
     }
 }
 
@@ -70,7 +71,7 @@ void FileSink::close() {
         if (!partial_.empty()) {
             (void)std::remove(partial_.c_str());
         }
-        throw detail::file_error("write", path_, number);
+        throw file_error("write", path_, number);
     }
     if (partial_.empty()) {
         return;
@@ -79,7 +80,7 @@ void FileSink::close() {
     std::filesystem::rename(partial_, path_, failed);
     if (failed) {
         (void)std::remove(partial_.c_str());
-        throw detail::file_error("write", path_, failed.value());
+        throw file_error("write", path_, failed.value());
     }
 }
 

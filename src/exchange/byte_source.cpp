@@ -7,8 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/checked_path.hpp"
+#include "base/file_error.hpp"
 #include "crmkit/base/error.hpp"
-#include "file_error.hpp"
 
 namespace crmkit::exchange {
 
@@ -23,15 +24,15 @@ void FileSource::Close::operator()(std::FILE* stream) const {
 }
 
 FileSource::FileSource(const std::string& path)
-    : stream_(std::fopen(path.c_str(), "rb"), Close{true}), path_(path) {
+    : stream_(std::fopen(checked_path(path).c_str(), "rb"), Close{true}), path_(path) {
     if (!stream_) {
-        throw detail::file_error("read", path_, errno);
+        throw file_error("read", path_, errno);
     }
     // Our readers ask for large blocks: a second buffer would only be one more copy.
     (void)std::setvbuf(stream_.get(), nullptr, _IONBF, 0);
     std::error_code unknown;
     if (std::filesystem::is_directory(path_, unknown)) {
-        throw detail::file_error("read", path_, EISDIR);
+        throw file_error("read", path_, EISDIR);
     }
     if (std::filesystem::is_regular_file(path_, unknown)) {
         const auto bytes = std::filesystem::file_size(path_, unknown);
@@ -51,7 +52,7 @@ std::size_t FileSource::read(char* out, std::size_t size) {
     errno = 0;
     const std::size_t count = std::fread(out, 1, size, stream_.get());
     if (count == 0 && std::ferror(stream_.get()) != 0) {
-        throw detail::file_error("read", path_, errno);
+        throw file_error("read", path_, errno);
     }
     return count;
 }
@@ -69,7 +70,7 @@ bool FileSource::seek(std::uint64_t offset) {
         left -= part;
     }
     if (!done) {
-        throw detail::file_error("read", path_, errno);
+        throw file_error("read", path_, errno);
     }
     return true;
 }

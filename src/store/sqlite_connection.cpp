@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/checked_path.hpp"
+
 namespace crmkit::sqlite {
 
 namespace {
@@ -98,7 +100,7 @@ void Statement::fail_and_reset(int result) {
 }
 
 Connection::Connection(const std::string& path, int flags) {
-    const int result = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+    const int result = sqlite3_open_v2(checked_path(path).c_str(), &handle_, flags, nullptr);
     if (result != SQLITE_OK) {
         sqlite3_close_v2(handle_);
         throw Error(error_code(result),

@@ -175,7 +175,8 @@ class StatementPool {
 class Connection {
   public:
     /// Opens a file and owns the connection. `flags` as of sqlite3_open_v2. Throws
-    /// invalid_argument when the file was open in a process that this one was forked from.
+    /// invalid_argument for an empty path or one with a NUL, and when the file was open in a
+    /// process that this one was forked from.
     Connection(const std::string& path, int flags);
     /// Works on a connection that the host owns.
     explicit Connection(sqlite3* host) : handle_(host), is_owned_(false) {}

@@ -146,7 +146,7 @@ void SqliteStorage::changes(Id record, std::int64_t from,
     if (record) {
         select->bind(2, record.value);
     }
-    while (select->step()) {
+    while (metered(meter_, [&select] { return select->step(); })) {
         if (!visit(read_change(*select))) {
             return;
         }
@@ -189,7 +189,7 @@ std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
     select->bind(5, end.record.value);
     select->bind(6, std::int64_t{end.kind});
     std::vector<TimelineEntry> found;
-    while (found.size() < range.limit && select->step()) {
+    while (found.size() < range.limit && metered(meter_, [&select] { return select->step(); })) {
         const TimelineEntry entry = read_entry(*select, range.party);
         const bool is_repeated = !found.empty() && found.back().event == entry.event;
         if (contains(range.kinds, entry.event.kind) && !is_repeated) {
@@ -208,6 +208,14 @@ std::vector<TimelineEntry> SqliteStorage::timeline_via(Id party, Id via) {
         found.push_back(read_entry(*select, party));
     }
     return found;
+}
+
+void SqliteStorage::visit_timelines(const std::function<void(const TimelineEntry&)>& visit) {
+    auto select =
+        connection_->prepare("SELECT at, record, kind, via, entity, party FROM " + names_.timeline);
+    while (select->step()) {
+        visit(read_entry(*select, Id{select->integer(5)}));
+    }
 }
 
 namespace {
@@ -252,7 +260,7 @@ std::vector<TallyLine> SqliteStorage::tally(TallyNumber number) {
     auto select = own_.tally.lend();
     select->bind(1, std::int64_t{number});
     std::vector<TallyLine> lines;
-    while (select->step()) {
+    while (metered(meter_, [&select] { return select->step(); })) {
         const Link owner{static_cast<EntityNumber>(select->integer(2)), Id{select->integer(1)}};
         const Currency currency = Currency::find(select->text(3)).value_or(Currency{});
         lines.push_back({{number, Id{select->integer(0)}, owner, currency, select->integer(4)},
@@ -329,6 +337,26 @@ std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std:
         found.emplace_back(select->integer(0));
     }
     return found;
+}
+
+void SqliteStorage::visit_words(const Entity& entity,
+                                const std::function<void(std::string_view, Id)>& visit) {
+    if (!is_searchable(entity)) {
+        return;
+    }
+    // A view of the index, which FTS5 wants to have a name. It is of this connection alone.
+    const std::string forget = "DROP TABLE IF EXISTS temp.crmkit_words";
+    connection_->execute(forget);
+    connection_->execute(
+        fmt::format("CREATE VIRTUAL TABLE temp.crmkit_words USING fts5vocab(main, '{}', instance)",
+                    names_.search_of(entity)));
+    {
+        Statement select(connection_->handle(), "SELECT term, doc FROM temp.crmkit_words");
+        while (select.step()) {
+            visit(select.text(0), Id{select.integer(1)});
+        }
+    }
+    connection_->execute(forget);
 }
 
 }  // namespace crmkit::sqlite

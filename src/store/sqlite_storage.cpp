@@ -11,6 +11,7 @@
 #include "crmkit/store/packed_record.hpp"
 #include "sqlite_functions.hpp"
 #include "sqlite_row.hpp"
+#include "store_file.hpp"
 
 namespace crmkit::sqlite {
 
@@ -405,8 +406,7 @@ void SqliteStorage::refill_search(const Entity& entity) {
 
 void SqliteStorage::limit_reads(const ReadLimits& limits) {
     meter_.start(limits);
-    // The handler of a host's connection is the host's.
-    if (rules_.is_hosted) {
+    if (!rules_.may_use_progress_handler) {
         return;
     }
     // Some ten instructions of SQLite's machine go into looking at a row.
@@ -466,7 +466,17 @@ void SqliteStorage::backup(const std::string& path) {
         throw Error(ErrorCode::unsupported,
                     "the database is the host's: back it up with the host's own means");
     }
+    if (path == in_memory) {
+        throw Error(ErrorCode::invalid_argument,
+                    "a copy in memory would be gone when it is made: give the path of a file");
+    }
     Connection target(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
+    if (owner_of(target) == FileOwner::another) {
+        throw Error(ErrorCode::invalid_argument,
+                    "'" + path +
+                        "' is an SQLite database of another program, which a copy of the store "
+                        "would overwrite: choose another file");
+    }
     sqlite3_backup* const copy =
         sqlite3_backup_init(target.handle(), "main", connection_->handle(), "main");
     if (copy == nullptr) {

@@ -21,11 +21,14 @@ struct StorageRules {
     bool read_only = false;
     /// On a host's connection the outermost transaction is a savepoint of the host's.
     bool is_hosted = false;
+    /// A host's connection has one place for a progress handler, and it may be the host's.
+    bool may_use_progress_handler = true;
 };
 
-/// Runs a step of a read; when the meter has ended it, says so.
+/// Runs a step of a read, and counts it; when the meter has ended it, says so.
 template <typename Step>
 bool metered(ReadMeter& meter, Step step) {
+    meter.step();
     try {
         return step();
     } catch (const Error& error) {
@@ -68,6 +71,8 @@ class SqliteStorage final : public Storage {
     void unindex_text(const Entity& entity, Id id, std::string_view words) override;
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override;
+    void visit_words(const Entity& entity,
+                     const std::function<void(std::string_view, Id)>& visit) override;
 
     std::int64_t append(const Change& change) override;
     std::int64_t last_position() override;
@@ -79,6 +84,7 @@ class SqliteStorage final : public Storage {
     void remove_timeline(std::span<const TimelineEntry> entries) override;
     std::vector<TimelineEntry> timeline(const TimelineRange& range) override;
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override;
+    void visit_timelines(const std::function<void(const TimelineEntry&)>& visit) override;
 
     void add_to_tallies(std::span<const TallyLine> changes) override;
     std::vector<TallyLine> tally(TallyNumber number) override;

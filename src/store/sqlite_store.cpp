@@ -6,17 +6,16 @@
 
 #include "crmkit/store/sqlite.hpp"
 #include "sqlite_storage.hpp"
+#include "store_file.hpp"
 
 namespace crmkit {
 
 namespace {
 
 using sqlite::Connection;
+using sqlite::FileOwner;
 using sqlite::SqliteStorage;
 using sqlite::StorageRules;
-
-/// "crmk" in ASCII, in the file's header: tells a store from another SQLite database.
-constexpr std::int64_t application_id = 0x63726D6B;
 
 void harden(sqlite3* handle) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -28,24 +27,19 @@ void harden(sqlite3* handle) {
 
 /// Refuses a database of somebody else's, and marks a new file as a store.
 void claim_file(Connection& connection, const std::string& path, bool read_only) {
-    // One statement sees one state: another process may be making the store just now.
-    auto file = connection.prepare(
-        "SELECT application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_application_id");
-    file->step();
-    const std::int64_t id = file->integer(0);
-    const std::int64_t tables = file->integer(1);
-    file->reset();
-    if (id == application_id) {
-        return;
-    }
-    if (id != 0 || tables != 0) {
-        throw Error(ErrorCode::corrupt, "'" + path +
-                                            "' is an SQLite database but not a crmkit "
-                                            "store; to keep crmkit's tables inside a "
-                                            "database of yours, open it on a connection");
-    }
-    if (!read_only) {
-        connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
+    switch (sqlite::owner_of(connection)) {
+        case FileOwner::crmkit:
+            return;
+        case FileOwner::nobody:
+            if (!read_only) {
+                sqlite::mark_as_store(connection);
+            }
+            return;
+        case FileOwner::another:
+            throw Error(ErrorCode::corrupt, "'" + path +
+                                                "' is an SQLite database but not a crmkit "
+                                                "store; to keep crmkit's tables inside a "
+                                                "database of yours, open it on a connection");
     }
 }
 
@@ -131,7 +125,7 @@ SqliteStore::SqliteStore(std::string path, SqliteOptions options)
 SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::checkpoint() {
-    if (path_ == ":memory:" || options_.read_only) {
+    if (path_ == sqlite::in_memory || options_.read_only) {
         return;
     }
     const std::lock_guard lock(checkpoint_mutex_);
@@ -152,7 +146,7 @@ void SqliteStore::checkpoint() {
 std::unique_ptr<Storage> SqliteStore::connect_writer() { return connect(path_, options_); }
 
 std::unique_ptr<Storage> SqliteStore::connect_reader() {
-    if (path_ == ":memory:") {
+    if (path_ == sqlite::in_memory) {
         return nullptr;
     }
     SqliteOptions reader = options_;
@@ -174,9 +168,9 @@ HostSqliteStore::HostSqliteStore(sqlite3* connection, HostSqliteOptions options)
 }
 
 std::unique_ptr<Storage> HostSqliteStore::connect_writer() {
-    return std::make_unique<SqliteStorage>(
-        std::make_unique<Connection>(connection_),
-        StorageRules{options_.table_prefix, options_.read_only, true});
+    return std::make_unique<SqliteStorage>(std::make_unique<Connection>(connection_),
+                                           StorageRules{options_.table_prefix, options_.read_only,
+                                                        true, options_.may_use_progress_handler});
 }
 
 std::unique_ptr<Storage> HostSqliteStore::connect_reader() { return nullptr; }

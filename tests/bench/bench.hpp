@@ -102,5 +102,6 @@ void bench_search(Bench& bench);
 void bench_customer(Bench& bench);
 void bench_growth(Bench& bench);
 void bench_memory(Bench& bench);
+void bench_bombs(Bench& bench);
 
 }  // namespace crmkit::bench

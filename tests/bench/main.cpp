@@ -34,6 +34,7 @@ constexpr Group groups[] = {
     {"customer", crmkit::bench::bench_customer},
     {"growth", crmkit::bench::bench_growth},
     {"memory", crmkit::bench::bench_memory},
+    {"bombs", crmkit::bench::bench_bombs},
     // clang-format on
 };
 

@@ -59,6 +59,8 @@ void peaks(Bench& bench) {
     tell("peak memory of a CSV import", "import");
     tell("peak memory of a CSV export", "export");
     tell("peak memory of walking over all", "iterate");
+    tell("peak memory of a JSON Lines export", "export_lines");
+    tell("peak memory of a JSON Lines import", "import_lines");
 }
 
 /// What a walk over many rows takes from the heap beyond a walk over few, for each row.
@@ -120,7 +122,8 @@ double library_text_mb() {
 }  // namespace
 
 int print_peak_of(const std::string& work, const std::string& folder) {
-    Crm crm = Crm::open(folder + "/store.db", Specimen::fast());
+    const std::string store = work == "import_lines" ? "/restored.db" : "/store.db";
+    Crm crm = Crm::open(folder + store, Specimen::fast());
     Session me = crm.as_system();
     if (work == "import") {
         exchange::FileSource file(folder + "/contacts.csv");
@@ -128,6 +131,12 @@ int print_peak_of(const std::string& work, const std::string& folder) {
     } else if (work == "export") {
         exchange::FileSink file(folder + "/export.csv");
         look_at(exchange::export_csv(me, {.entity = "contact"}, file).bytes);
+    } else if (work == "export_lines") {
+        exchange::FileSink file(folder + "/export.jsonl");
+        look_at(exchange::export_jsonl(me, {}, file).bytes);
+    } else if (work == "import_lines") {
+        exchange::FileSource file(folder + "/export.jsonl");
+        look_at(exchange::import_jsonl(me, file).records);
     } else if (work == "iterate") {
         for (const Contact& contact : me.query<Contact>("order by id")) {
             look_at(contact.version);

@@ -187,6 +187,51 @@ static void names_that_are_not_utf8(void) {
     close_crm(&crm);
 }
 
+/* `levels` times `open`, then `inside`, then as many `close`. To be freed. */
+static char* nested(const char* open, const char* inside, const char* close) {
+    const size_t levels = 10000;
+    char* const text = malloc(levels * (strlen(open) + strlen(close)) + strlen(inside) + 1);
+    char* to = text;
+    REQUIRE(text != NULL);
+    for (size_t i = 0; i < levels; ++i) {
+        to = stpcpy(to, open);
+    }
+    to = stpcpy(to, inside);
+    for (size_t i = 0; i < levels; ++i) {
+        to = stpcpy(to, close);
+    }
+    return text;
+}
+
+static void ten_thousand_levels(void) {
+    struct crm crm;
+    open_memory_crm(&crm);
+    crmkit_record* account = new_record(&crm, "account");
+    crmkit_cursor* cursor = NULL;
+    crmkit_text* text = NULL;
+    char* const lists = nested("[", "", "]");
+    char* const objects = nested("{\"name\":", "1", "}");
+    char* const brackets = nested("(", "true", ")");
+    CHECK_CODE(CRMKIT_LIMIT, crmkit_record_from_json(account, objects, NUL));
+    CHECK_CODE(CRMKIT_LIMIT, crmkit_call(crm.me, "sales.win_rate", NUL, objects, NUL, &text));
+    CHECK(crmkit_record_from_json(account, lists, NUL) != CRMKIT_OK);
+    CHECK(crmkit_call(crm.me, "sales.win_rate", NUL, lists, NUL, &text) != CRMKIT_OK);
+    CHECK(crmkit_query(crm.me, "account", NUL, "name = :x", NUL, objects, NUL, &cursor) !=
+          CRMKIT_OK);
+    CHECK(crmkit_page(crm.me, "account", NUL, "name = :x", NUL, lists, NUL, 10, NULL, 0, &text) !=
+          CRMKIT_OK);
+    CHECK_CODE(CRMKIT_EXPRESSION,
+               crmkit_query(crm.me, "account", NUL, brackets, NUL, NULL, 0, &cursor));
+    CHECK_CODE(CRMKIT_EXPRESSION,
+               crmkit_aggregate(crm.me, "account", NUL, brackets, NUL, NULL, 0, &text));
+    CHECK(cursor == NULL && text == NULL);
+    free(brackets);
+    free(objects);
+    free(lists);
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
 int main(void) {
     static const struct test_case cases[] = {
         {"text that is too long", text_that_is_too_long},
@@ -199,6 +244,7 @@ int main(void) {
         {"a parent that leads back", a_parent_that_leads_back},
         {"a session of nobody known", a_session_of_nobody_known},
         {"names that are not UTF-8", names_that_are_not_utf8},
+        {"ten thousand levels", ten_thousand_levels},
     };
     return RUN_CASES(cases);
 }

@@ -309,6 +309,63 @@ static void many_are_opened_and_closed(void) {
     close_crm(&crm);
 }
 
+static void a_released_handle_is_refused(void) {
+    struct crm crm;
+    crmkit_cursor* cursor = NULL;
+    crmkit_session* session = NULL;
+    crmkit_text* text = NULL;
+    int64_t id = 7;
+    int32_t found = 7;
+    uint64_t hook = 7;
+    open_memory_crm(&crm);
+    crmkit_record* account = stored_record(&crm, "account", "name", "Acme");
+    crmkit_record* record = NULL;
+    REQUIRE_OK(crmkit_query(crm.me, "account", NUL, "", 0, NULL, 0, &cursor));
+    crmkit_cursor_close(cursor);
+    REFUSED(crmkit_cursor_next(cursor, account, &found));
+    CHECK_CONTAINS("cursor has been released", crmkit_error_message());
+    crmkit_cursor_close(cursor);
+    crmkit_session_close(crm.me);
+    REFUSED(crmkit_get(crm.me, crmkit_record_id(account), account));
+    CHECK_CONTAINS("session has been released", crmkit_error_message());
+    REFUSED(crmkit_begin(crm.me));
+    REFUSED(crmkit_create(crm.me, account));
+    REFUSED(crmkit_call(crm.me, "sales.win_rate", NUL, "{}", NUL, &text));
+    CHECK_INT(0, crmkit_session_user(crm.me));
+    crmkit_session_close(crm.me);
+    crmkit_close(crm.store);
+    REFUSED(crmkit_session_open(crm.store, 0, &session));
+    CHECK_CONTAINS("store has been released", crmkit_error_message());
+    REFUSED(crmkit_record_new(crm.store, "account", NUL, &record));
+    REFUSED(crmkit_ensure_user(crm.store, "Ada", NUL, "ada@example.com", NUL, &id));
+    REFUSED(crmkit_remove_hook(crm.store, hook));
+    CHECK_INT(0, crmkit_entity_number(crm.store, "account", NUL));
+    crmkit_close(crm.store);
+    CHECK(text == NULL && session == NULL && record == NULL && id == 7 && found == 7);
+    crmkit_record_free(account);
+}
+
+static crmkit_session* session_of_event;
+
+static crmkit_code keep_session(void* ctx, const crmkit_write_event* event) {
+    (void)ctx;
+    session_of_event = event->session;
+    return CRMKIT_OK;
+}
+
+static void the_session_of_an_event_ends_with_it(void) {
+    struct crm crm;
+    uint64_t hook = 0;
+    open_memory_crm(&crm);
+    REQUIRE_OK(crmkit_before_write(crm.store, "account", NUL, keep_session, NULL, &hook));
+    crmkit_record* account = stored_record(&crm, "account", "name", "Acme");
+    CHECK(session_of_event != NULL);
+    REFUSED(crmkit_get(session_of_event, crmkit_record_id(account), account));
+    crmkit_session_close(session_of_event);
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
 int main(void) {
     static const struct test_case cases[] = {
         {"NULL is no store", null_is_no_store},
@@ -322,6 +379,8 @@ int main(void) {
         {"a cursor reads records of its entity", a_cursor_reads_records_of_its_entity},
         {"a record may go to another store", a_record_may_go_to_another_store},
         {"many are opened and closed", many_are_opened_and_closed},
+        {"a released handle is refused", a_released_handle_is_refused},
+        {"the session of an event ends with it", the_session_of_an_event_ends_with_it},
     };
     make_temp_folder();
     const int code = RUN_CASES(cases);

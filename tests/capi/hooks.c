@@ -364,6 +364,37 @@ static void note_commit(void* ctx, const char* json, size_t size) {
     }
 }
 
+/* The record of the call that a hook runs in, and what comes of filling it there. */
+struct intruder {
+    crmkit_record* record;
+    crmkit_code created;
+    crmkit_code read;
+};
+
+static crmkit_code intrude(void* ctx, const crmkit_write_event* event) {
+    struct intruder* intruder = ctx;
+    intruder->created = crmkit_create(event->session, intruder->record);
+    intruder->read = crmkit_get(event->session, 1, intruder->record);
+    return CRMKIT_OK;
+}
+
+static void a_hook_does_not_fill_the_record_of_its_call(void) {
+    struct crm crm;
+    struct intruder intruder = {NULL, CRMKIT_OK, CRMKIT_OK};
+    uint64_t id = 0;
+    open_memory_crm(&crm);
+    REQUIRE_OK(crmkit_before_write(crm.store, "account", NUL, intrude, &intruder, &id));
+    intruder.record = new_record(&crm, "account");
+    CHECK_OK(set(intruder.record, "name", "Acme"));
+    CHECK_OK(crmkit_create(crm.me, intruder.record));
+    CHECK_INT(CRMKIT_INVALID_ARGUMENT, intruder.created);
+    CHECK_INT(CRMKIT_INVALID_ARGUMENT, intruder.read);
+    CHECK_TEXT("Acme", get(intruder.record, "name"));
+    CHECK_INT(1, count_of(crm.me, "account", ""));
+    crmkit_record_free(intruder.record);
+    close_crm(&crm);
+}
+
 static void each_committed_change_is_told(void) {
     struct crm crm;
     struct commits commits = {0};
@@ -435,6 +466,8 @@ int main(void) {
         {"a hook cannot break the change it is part of",
          a_hook_cannot_break_the_change_it_is_part_of},
         {"hooks that set each other off end", hooks_that_set_each_other_off_end},
+        {"a hook does not fill the record of its call",
+         a_hook_does_not_fill_the_record_of_its_call},
         {"each committed change is told", each_committed_change_is_told},
         {"a hook needs what it is made of", a_hook_needs_what_it_is_made_of},
     };

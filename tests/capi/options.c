@@ -199,6 +199,8 @@ static void a_backup_is_a_store(void) {
     CHECK_OK(crmkit_backup(crm.store, temp_path("backup.db"), NUL));
     add_account(&crm, "Later");
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_backup(crm.store, NULL, 0));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_backup(crm.store, "a\0b", 3));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_backup(crm.store, ":memory:", NUL));
     CHECK_CODE(CRMKIT_IO, crmkit_backup(crm.store, "/no/such/folder/backup.db", NUL));
     CHECK_OK(crmkit_check_integrity(crm.store, &problems));
     CHECK_TEXT("[]", crmkit_text_data(problems));

@@ -168,6 +168,11 @@ class FaultyStorage final : public Storage {
         plan_->pass("search");
         return inner_->search(entity, words, limit, before);
     }
+    void visit_words(const Entity& entity,
+                     const std::function<void(std::string_view, Id)>& visit) override {
+        plan_->pass("visit_words");
+        inner_->visit_words(entity, visit);
+    }
 
     std::int64_t append(const Change& line) override {
         plan_->pass("append");
@@ -202,6 +207,10 @@ class FaultyStorage final : public Storage {
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override {
         plan_->pass("timeline_via");
         return inner_->timeline_via(party, via);
+    }
+    void visit_timelines(const std::function<void(const TimelineEntry&)>& visit) override {
+        plan_->pass("visit_timelines");
+        inner_->visit_timelines(visit);
     }
 
     void add_to_tallies(std::span<const TallyLine> changes) override {

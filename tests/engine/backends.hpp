@@ -2,6 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include <functional>
 #include <memory>
@@ -30,6 +31,15 @@ struct TestClock {
     }
 };
 
+/// Runs a test on a store inside a database of the host's in memory.
+inline void on_host_connection(const OpenOptions& options, const std::function<void(Crm)>& test) {
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(":memory:", &connection) == SQLITE_OK);
+    // Closed behind the store, also when an exception ends the test.
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closing(connection, sqlite3_close_v2);
+    test(Crm::open(connection, options));
+}
+
 /// Runs a test once on each kind of store, as subcases of the same names.
 inline void on_each_store(const std::function<void(Crm, TestClock&)>& test) {
     TestClock clock;
@@ -39,6 +49,11 @@ inline void on_each_store(const std::function<void(Crm, TestClock&)>& test) {
         test(Crm::open(folder.file("store.db"), clock.options()), clock);
     }
     SUBCASE("sqlite in memory") { test(Crm::open(":memory:", clock.options()), clock); }
+    SUBCASE("a host's connection") {
+        OpenOptions options = clock.options();
+        options.may_use_progress_handler = true;
+        on_host_connection(options, [&](Crm crm) { test(std::move(crm), clock); });
+    }
 }
 
 /// The code of the Error that `call` throws; ok when it throws none.

@@ -217,6 +217,28 @@ TEST_CASE("a page with k included references costs 1 + k statements") {
     CHECK(host.statements([&] { (void)page_with({"account", "owner", "stage"}); }) == 4);
 }
 
+TEST_CASE("a page costs a statement for each entity that its included references lead to") {
+    CountingConnection host;
+    TestClock clock;
+    Crm crm = Crm::open(host.handle(), clock.options());
+    Session me = crm.as(crm.ensure_user("Ada", "ada@example.com"));
+    const Link owners[] = {Link{User::entity_number, me.actor()},
+                           Link{Team::entity_number, me.create(Team{.name = "Sales"}).id}};
+    for (int i = 0; i < 30; ++i) {
+        Account account{.name = "A"};
+        account.owner = owners[i % 2];
+        me.create(account);
+    }
+    const auto page_with = [&me](std::vector<std::string> include) {
+        return me.page<Account>("order by id", {.size = 20, .include = std::move(include)});
+    };
+    CHECK(page_with({"owner"}).included.size() == 2);
+    CHECK(host.statements([&] { (void)page_with({"owner"}); }) == 3);
+    CHECK(host.statements([&] { (void)page_with({"owner", "created_by"}); }) == 3);
+    CHECK(page_with({"owner", "created_by"}).included.size() == 2);
+    CHECK(host.statements([&] { (void)page_with({"created_by", "modified_by"}); }) == 2);
+}
+
 TEST_CASE("what one call costs in statements") {
     CountingConnection host;
     TestClock clock;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crmkit/crm.hpp"
+#include "crmkit/schema/search_text.hpp"
 #include "fault/replay.hpp"
 #include "fault/scenario.hpp"
 #include "fault/soundness.hpp"
@@ -118,7 +119,7 @@ inline Reopened reopen(const std::string& path) {
         found.findings = replay.follow(me);
         found.history = replay.news();
         append(found.findings, replay.compare_all(me));
-        append(found.findings, check_soundness(crm, me, path));
+        append(found.findings, check_soundness(crm, path));
         testing::Database database(path);
         append(found.findings, check_search_counts(me, database));
     } catch (const std::exception& error) {

@@ -81,7 +81,7 @@ void check_backup(const Load& backup, const std::vector<Acknowledgement>& acknow
     const Marks marks(replay.news(), backup.round);
     report(marks.half_done());
     report(lost(acknowledged, replay.news(), marks));
-    report(check_soundness(crm, me, backup.path));
+    report(check_soundness(crm, backup.path));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ class Life {
         report(marks.half_done());
         report(marks.unannounced(round.acknowledged()));
         report(lost(round.acknowledged(), replay_.news(), marks));
-        report(check_soundness(crm, me, load_.path));
+        report(check_soundness(crm, load_.path));
     }
 
     void check_all() const {

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "crmkit/base/random.hpp"
@@ -105,7 +107,7 @@ class OldStore {
         report(replay.follow(me));
         CHECK(replay.position() > 0);
         report(replay.compare_all(me));
-        report(check_soundness(crm, me, path_));
+        report(check_soundness(crm, path_));
         return is_upgraded;
     }
 
@@ -113,9 +115,9 @@ class OldStore {
     testing::TemporaryFolder folder_;
     std::string original_ = folder_.file("original.db");
     std::string path_ = folder_.file("store.db");
-    Rows old_schema_;
-    Rows new_schema_;
-    Rows incomplete_schema_;
+    std::multiset<std::string> old_schema_;
+    std::multiset<std::string> new_schema_;
+    std::multiset<std::string> incomplete_schema_;
     std::chrono::microseconds upgrade_time_{};
 };
 

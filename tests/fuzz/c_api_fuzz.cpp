@@ -1,12 +1,13 @@
-/// Random calls through the C interface, with null pointers, handles that were closed, wrong
-/// fields, types, texts and lengths: each returns a code, and nothing else happens. What a caller
-/// may not do, use a released handle, is not done; closed stores and sessions are.
+/// Random calls through the C interface, with null pointers, handles that were closed or released,
+/// wrong fields, types, texts and lengths: each returns a code, nothing else happens, and the store
+/// is sound in the end. What a caller may not do, use a released record or text, is not done.
 #include <array>
 #include <string>
 
 #include "crmkit.h"
 #include "crmkit/exchange/arrow_abi.h"
 
+#include "any_store.hpp"
 #include "fuzz.hpp"
 
 using crmkit::fuzz::Input;
@@ -42,11 +43,7 @@ constexpr std::string_view known_texts[] = {
 
 class Calls {
   public:
-    explicit Calls(Input input) : input_(input) {
-        crmkit_options options;
-        crmkit_options_init(&options, sizeof options);
-        options.has_seed = 1;
-        check(crmkit_open_memory(&options, &store_));
+    explicit Calls(Input input) : input_(input), home_(input_.byte()), store_(home_.store()) {
         for (auto& session : sessions_) {
             check(crmkit_session_open(store_, 0, &session));
         }
@@ -69,6 +66,9 @@ class Calls {
         }
         for (crmkit_session* session : sessions_) {
             crmkit_session_close(session);
+        }
+        if (store_ != nullptr) {
+            check_sound();
         }
         close_store();
     }
@@ -98,17 +98,26 @@ class Calls {
         }
     }
 
-    // --- Arguments, one in sixteen of them wrong ------------------------------------------------
-
-    template <typename Handle, std::size_t Count>
-    Handle* one_of(const std::array<Handle*, Count>& handles) {
-        const std::size_t which = input_.byte();
-        return which < 16 ? nullptr : handles[which % Count];
+    /// No transaction is open any more.
+    void check_sound() {
+        crmkit_text* problems = nullptr;
+        check(crmkit_check_integrity(store_, &problems));
+        require(std::string_view(crmkit_text_data(problems)) == "[]", crmkit_text_data(problems));
+        crmkit_text_free(problems);
     }
-    crmkit_session* session() { return one_of(sessions_); }
+
+    // --- Arguments, one in eight of them wrong --------------------------------------------------
+
+    /// Handles of one kind: those in use, and the last one that was released.
+    template <typename Handle, std::size_t Count>
+    Handle* one_of(const std::array<Handle*, Count>& handles, Handle* released = nullptr) {
+        const std::size_t which = input_.byte();
+        return which < 16 ? nullptr : which < 32 ? released : handles[which % Count];
+    }
+    crmkit_session* session() { return one_of(sessions_, released_session_); }
     crmkit_record* record() { return one_of(records_); }
-    crmkit_cursor* cursor() { return one_of(cursors_); }
-    crmkit_store* store() { return input_.byte() < 16 ? nullptr : store_; }
+    crmkit_cursor* cursor() { return one_of(cursors_, released_cursor_); }
+    crmkit_store* store() { return one_of(std::array{store_}, released_store_); }
 
     struct Text {
         const char* data;
@@ -154,7 +163,7 @@ class Calls {
     // --- Calls ----------------------------------------------------------------------------------
 
     void call() {
-        switch (input_.byte() % 6) {
+        switch (input_.byte() % 9) {
             case 0:
                 return set();
             case 1:
@@ -165,6 +174,12 @@ class Calls {
                 return read();
             case 4:
                 return query();
+            case 5:
+                return find();
+            case 6:
+                return describe();
+            case 7:
+                return hook();
             default:
                 return handle();
         }
@@ -248,7 +263,7 @@ class Calls {
         crmkit_text* made = nullptr;
         const Text name = text();
         const Text json = text();
-        switch (input_.byte() % 6) {
+        switch (input_.byte() % 5) {
             case 0:
                 return check(crmkit_get(by, number(), of));
             case 1:
@@ -263,13 +278,143 @@ class Calls {
                 }
                 return take(crmkit_call(by, name.data, name.size, json.data, json.size, &made),
                             made);
-            case 4:
-                return take(crmkit_check_integrity(store(), &made), made);
             default:
                 int64_t user = 0;
                 return check(
                     crmkit_ensure_user(store(), name.data, name.size, json.data, json.size, &user));
         }
+    }
+
+    void find() {
+        crmkit_session* const by = session();
+        const Text entity = text();
+        const Text words = text();
+        const Text more = text();
+        crmkit_text* made = nullptr;
+        std::array<int64_t, 4> ids{};
+        std::size_t count = 0;
+        switch (input_.byte() % 3) {
+            case 0:
+                return take(
+                    crmkit_page(by, entity.data, entity.size, words.data, words.size, more.data,
+                                more.size, number(), page_.data(), size_of(page_), &made),
+                    made);
+            case 1:
+                return take(crmkit_aggregate(by, entity.data, entity.size, words.data, words.size,
+                                             more.data, more.size, &made),
+                            made);
+            default: {
+                const std::size_t capacity = input_.byte() % 5;
+                check(crmkit_search(by, entity.data, entity.size, words.data, words.size,
+                                    input_.byte() < 16 ? nullptr : ids.data(), capacity, &count));
+                require(count <= capacity, "a search fills no more than there is room for");
+            }
+        }
+    }
+
+    void describe() {
+        const Text name = text();
+        crmkit_text* made = nullptr;
+        switch (input_.byte() % 6) {
+            case 0:
+                return take(crmkit_describe(store(), &made), made);
+            case 1:
+                return take(crmkit_check_integrity(store(), &made), made);
+            case 2:
+                return check(
+                    crmkit_backup(store(), home_.backup_path().c_str(), CRMKIT_NUL_TERMINATED));
+            case 3:
+                page_ = std::string(input_.text());
+                (void)crmkit_entity_number(store(), name.data, name.size);
+                return;
+            case 4:
+                (void)crmkit_session_user(session());
+                (void)crmkit_record_version(record());
+                return;
+            default:
+                open_another();
+        }
+    }
+
+    /// Opens, in every wrong way, and in the one that needs no file.
+    void open_another() {
+        crmkit_store* other = nullptr;
+        crmkit_options options;
+        crmkit_options_init(&options, sizeof options);
+        switch (input_.byte() % 6) {
+            case 0:
+                return check(crmkit_open("", 0, nullptr, &other));
+            case 1:
+                return check(crmkit_open("a\0b", 3, nullptr, &other));
+            case 2:
+                return check(crmkit_open("/", 1, &options, nullptr));
+            case 3:
+                return check(crmkit_open_on_sqlite(nullptr, &options, &other));
+            case 4:
+                options.struct_size = input_.byte();
+                options.cache_kib = number();
+                options.replica = static_cast<int32_t>(number());
+                break;
+            default:
+                break;
+        }
+        const crmkit_code code = crmkit_open_memory(&options, &other);
+        check(code);
+        crmkit_close(other);
+    }
+
+    void hook() {
+        const Text entity = text();
+        uint64_t* const id = input_.byte() < 16 ? nullptr : &hooks_[input_.byte() % hooks_.size()];
+        switch (input_.byte() % 4) {
+            case 0:
+                return check(
+                    crmkit_before_write(store(), entity.data, entity.size, on_write, this, id));
+            case 1:
+                return check(
+                    crmkit_after_write(store(), entity.data, entity.size, on_write, this, id));
+            case 2:
+                return check(crmkit_after_commit(store(), on_commit, this, id));
+            default:
+                return check(crmkit_remove_hook(store(), id == nullptr ? 0 : *id));
+        }
+    }
+
+    /// Does to the event what hooks may do, and a little of what they may not.
+    static crmkit_code on_write(void* ctx, const crmkit_write_event* event) {
+        auto& self = *static_cast<Calls*>(ctx);
+        if (self.depth_ >= most_depth) {
+            return CRMKIT_OK;
+        }
+        ++self.depth_;
+        self.released_session_ = event->session;  // soon
+        const int32_t name = crmkit_field(event->after, "name", CRMKIT_NUL_TERMINATED);
+        const Text value = self.text();
+        switch (self.input_.byte() % 6) {
+            case 0:
+                check(crmkit_set_text(event->after, name, value.data, value.size));
+                break;
+            case 1:
+                check(crmkit_create(event->session, self.record()));
+                break;
+            case 2:
+                crmkit_hook_message(value.data, value.size);
+                break;
+            case 3:
+                check(crmkit_begin(event->session));  // and leaves it open
+                break;
+            case 4:
+                crmkit_session_close(event->session);
+                crmkit_record_free(event->after);
+                break;
+            default:
+                break;
+        }
+        --self.depth_;
+        return static_cast<crmkit_code>(self.input_.byte() < 200 ? 0 : self.input_.byte());
+    }
+    static void on_commit(void* /*ctx*/, const char* json, std::size_t size) {
+        require(json[size] == '\0', "a text ends in NUL");
     }
 
     void query() {
@@ -285,8 +430,7 @@ class Calls {
         if (what % 16 == 0) {
             return read_columns(entity, condition, parameters);
         }
-        crmkit_cursor_close(cursors_[place]);
-        cursors_[place] = nullptr;
+        release(cursors_[place], released_cursor_, crmkit_cursor_close);
         check(crmkit_query(session(), entity.data, entity.size, condition.data, condition.size,
                            parameters.data, parameters.size, &cursors_[place]));
     }
@@ -323,9 +467,14 @@ class Calls {
         }
         if (what < 32) {
             auto& closed = sessions_[what % sessions_.size()];
-            crmkit_session_close(closed);
-            closed = nullptr;
+            release(closed, released_session_, crmkit_session_close);
             check(crmkit_session_open(store(), number(), &closed));
+            return;
+        }
+        if (what < 40) {  // once more
+            crmkit_cursor_close(released_cursor_);
+            crmkit_session_close(released_session_);
+            crmkit_close(released_store_);
             return;
         }
         crmkit_session* const of = session();
@@ -339,13 +488,27 @@ class Calls {
         }
     }
 
-    void close_store() {
-        crmkit_close(store_);
-        store_ = nullptr;
+    void close_store() { release(store_, released_store_, crmkit_close); }
+
+    template <typename Handle>
+    static void release(Handle*& handle, Handle*& released, void (*how)(Handle*)) {
+        how(handle);
+        released = handle != nullptr ? handle : released;
+        handle = nullptr;
     }
 
+    static constexpr int most_depth = 3;
+
     Input input_;
-    crmkit_store* store_ = nullptr;
+    crmkit::fuzz::AnyStore home_;
+    crmkit_store* store_;
+    crmkit_store* released_store_ = nullptr;
+    crmkit_session* released_session_ = nullptr;
+    crmkit_cursor* released_cursor_ = nullptr;
+    /// Where a page ended, or so the input says.
+    std::string page_;
+    int depth_ = 0;
+    std::array<uint64_t, 3> hooks_{};
     std::array<crmkit_session*, 2> sessions_{};
     std::array<crmkit_record*, 3> records_{};
     std::array<crmkit_cursor*, 3> cursors_{};

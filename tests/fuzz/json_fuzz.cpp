@@ -1,4 +1,8 @@
-/// Records from JSON: what is read can be written, and reads back the same.
+/// Records, and what goes into operations and comes out, from JSON: what is read can be written,
+/// and reads back the same.
+#include <vector>
+
+#include "crmkit/engine/operation.hpp"
 #include "crmkit/model/registry.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
@@ -10,10 +14,25 @@ using fuzz::require;
 
 namespace {
 
-void check_record(const Entity& entity, std::string_view text) {
+/// All that JSON is read into. The entities come first, and operations may be added behind, so that
+/// an input goes on to mean the same.
+const std::vector<const Structure*>& structures() {
+    static const std::vector<const Structure*> all = [] {
+        const auto& entities = standard_registry().entities();
+        std::vector<const Structure*> found(entities.begin(), entities.end());
+        for (const Operation* operation : all_operations()) {
+            found.push_back(operation->input);
+            found.push_back(operation->output);
+        }
+        return found;
+    }();
+    return all;
+}
+
+void check_record(const Structure& structure, std::string_view text) {
     JsonReadOptions reading;
     reading.registry = &standard_registry();
-    Record record(entity);
+    Record record(structure);
     std::vector<Problem> problems;
     const ErrorCode code = try_read_json(record, text, problems, reading);
     require((code == ErrorCode::ok) == problems.empty(), "a refusal has a reason");
@@ -28,7 +47,7 @@ void check_record(const Entity& entity, std::string_view text) {
     const std::string written = to_json(record, writing);
     require(!find_json_fault(written), "what is written is JSON");
     require(written.find('\n') == std::string::npos, "it is one line");
-    Record again(entity);
+    Record again(structure);
     require(try_read_json(again, written, problems, reading) == ErrorCode::ok,
             "what is written can be read");
     require(to_json(again, writing) == written, "what is written reads back the same");
@@ -38,12 +57,11 @@ void check_record(const Entity& entity, std::string_view text) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Input input(data, size);
-    const auto& entities = standard_registry().entities();
-    const Entity& entity = *entities[input.byte() % entities.size()];
+    const Structure& structure = *structures()[input.byte() % structures().size()];
     const bool is_value = !find_json_fault(input.rest());
     JsonScanner scanner(input.rest());
     std::string_view raw;
     require(!is_value || scanner.skip_value(raw), "a JSON value can be passed over");
-    check_record(entity, input.rest());
+    check_record(structure, input.rest());
     return 0;
 }

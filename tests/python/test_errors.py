@@ -329,6 +329,12 @@ def test_paths_of_every_kind(tmp_path: Path) -> None:
     }
     with pytest.raises(crmkit.InvalidArgument, match="NUL"):
         crmkit.open(f"{tmp_path}/a.db\0.txt")
+    with pytest.raises(crmkit.InvalidArgument, match="empty"):
+        crmkit.open("")
+    with crmkit.open(tmp_path / "a.db") as crm:
+        for refused in ("", ":memory:", f"{tmp_path}/b.db\0.txt"):
+            with pytest.raises(crmkit.InvalidArgument):
+                crm.backup(refused)
     with pytest.raises(ValueError, match="surrogates"):
         crmkit.open(f"{tmp_path}/\ud800.db")
 

@@ -2544,7 +2544,7 @@ class ImportStep(Structure):
     def __init__(self, **values: Unpack[_ImportStepValues]) -> None: ...
     @property
     def file(self) -> str:
-        """Path of the file; from the job's folder when it is relative."""
+        """Path of the file, inside of the job's folder where there is one."""
     @file.setter
     def file(self, value: str) -> None: ...
     @property
@@ -2565,7 +2565,7 @@ class ImportJob(Structure):
     def __init__(self, **values: Unpack[_ImportJobValues]) -> None: ...
     @property
     def folder(self) -> str | None:
-        """Where the files are; default: here."""
+        """Where the files are, all of them; default: anywhere."""
     @folder.setter
     def folder(self, value: str | None) -> None: ...
     @property

@@ -339,12 +339,7 @@ Id id_of(py::handle object, const Entity* entity) {
 }
 
 std::string path_from(py::handle path) {
-    auto bytes = py::module_::import("os").attr("fsencode")(path).cast<std::string>();
-    if (bytes.find('\0') != std::string::npos) {
-        throw Error(ErrorCode::invalid_argument,
-                    "the path " + shown_object(path) + " holds the character NUL");
-    }
-    return bytes;
+    return py::module_::import("os").attr("fsencode")(path).cast<std::string>();
 }
 
 void NamedValues::add(py::handle name, py::handle value) {

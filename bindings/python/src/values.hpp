@@ -52,8 +52,7 @@ std::string shown_object(py::handle object);
 /// and links of another one are refused. Throws validation.
 Id id_of(py::handle object, const Entity* entity);
 
-/// The path of a file, from a str, bytes or os.PathLike: its bytes as the system has them. Throws
-/// invalid_argument for one that holds NUL.
+/// The path of a file, from a str, bytes or os.PathLike: its bytes as the system has them.
 std::string path_from(py::handle path);
 
 /// Parameters of an expression from keywords. Throws validation for a value of no kind of ours.

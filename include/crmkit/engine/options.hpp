@@ -41,6 +41,10 @@ struct OpenOptions {
     std::optional<int> replica{};
     /// Host's tables only: the prefix of every table; default "crm_".
     std::string table_prefix = "crm_";
+    /// Host's connection only: whether crmkit may set a progress handler there; default false. True
+    /// where the host sets none of its own: a read that is limited (Session::cancellation(),
+    /// set_step_budget()) then also ends inside of one SQL statement, and not only between rows.
+    bool may_use_progress_handler = false;
     /// Called with a line for what happens beside the results: that the store was opened or closed,
     /// that a hook after a commit failed. Default: nowhere. May be called from any thread that uses
     /// the store.

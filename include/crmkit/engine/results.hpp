@@ -210,8 +210,9 @@ struct PageRequest {
     std::size_t size = 100;
     /// Where the page before ended: its `next`; empty for the first page.
     std::string after{};
-    /// References whose records come along in Page::included: {"account", "owner"}. Each costs one
-    /// search of the store more, a link one for each entity that it leads to.
+    /// References whose records come along in Page::included: {"account", "owner"}. They cost one
+    /// search of the store more for each entity that they lead to: k references cost k at most, but
+    /// for those that may lead to records of several entities, such as an owner to users and teams.
     std::vector<std::string> include{};
 };
 

@@ -204,10 +204,17 @@ class Session {
 
     // --- Limits of reads ------------------------------------------------------------------------
 
+    // They hold for queries, pages, lists of ids, aggregates, search, timelines, history and
+    // reports. Not for writes and imports (an import has its own cancel), Crm::check_integrity(),
+    // Crm::backup() and Crm::checkpoint(). On a host's connection a read is only looked at between
+    // two rows that it finds, unless OpenOptions::may_use_progress_handler is set: the search for
+    // the next row, and an aggregate as a whole, run to their end.
+
     /// Lets another thread end what this session is reading.
     [[nodiscard]] std::shared_ptr<Cancellation> cancellation();
-    /// How many steps each read may take before it throws limit; 0, the default, for any number.
-    /// A step is the work on one row or so. For texts of queries that come from outside.
+    /// How many steps each call that reads may take before it throws limit; 0, the default, for any
+    /// number. A walk over the records of a query is a call for each record. A step is the work on
+    /// one row or so. For texts of queries that come from outside.
     void set_step_budget(std::int64_t steps);
 
     // --- History --------------------------------------------------------------------------------
@@ -232,8 +239,8 @@ class Session {
     void read_many(const Entity& entity, std::span<const Id> ids,
                    const std::function<void*()>& slot);
     /// The live records that these reference fields of some records lead to, each once, by
-    /// ascending id. Throws not_found for an unknown field, invalid_argument for one that is no
-    /// reference.
+    /// ascending id; by one search of the store for each entity that they are of. Throws not_found
+    /// for an unknown field, invalid_argument for one that is no reference.
     [[nodiscard]] std::vector<Record> referred_to(const Entity& entity,
                                                   std::span<const void* const> objects,
                                                   std::span<const std::string> fields);

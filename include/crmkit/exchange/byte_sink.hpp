@@ -31,7 +31,8 @@ class ByteSink {
 class FileSink final : public ByteSink {
   public:
     /// Opens for writing (UTF-8 path). Fails with `read_only` when it may not be written there,
-    /// with `disk_full`, or with `io`.
+    /// with `disk_full`, or with `io`, and with `invalid_argument` for an empty path or one with a
+    /// NUL.
     explicit FileSink(const std::string& path);
     ~FileSink() override;
 

@@ -37,7 +37,8 @@ class ByteSource {
 /// A file, read from its start.
 class FileSource final : public ByteSource {
   public:
-    /// Opens `path` (UTF-8). Fails with `io` when it cannot be opened, also for a folder.
+    /// Opens `path` (UTF-8). Fails with `io` when it cannot be opened, also for a folder, and with
+    /// `invalid_argument` for an empty path or one with a NUL.
     explicit FileSource(const std::string& path);
     /// Reads an open stream from where it stands, e.g. stdin. Borrowed: must outlive the source,
     /// and is not closed. It cannot be sought and its size is not known.

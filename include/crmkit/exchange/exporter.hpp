@@ -138,7 +138,8 @@ ExportReport export_jsonl(Session& session, const ExportJsonl& what, ByteSink& s
 ///
 /// Throws validation or syntax with all problems (the first 100) and their lines; unsupported for a
 /// file of a newer format; restricted when the store's base currency is another than the file's;
-/// limit for a line of more than 24 MiB; cancelled; as the source does.
+/// limit for a line of more than 24 MiB; cancelled; as the source does. Takes constant memory: what
+/// refers to records further down the file waits in a temporary file.
 ExportReport import_jsonl(Session& session, ByteSource& file, const ExportProgress& progress = {});
 
 }  // namespace crmkit::exchange

@@ -85,7 +85,8 @@ struct ImportStep {
 
     static constexpr auto fields() {
         return field_table(
-            CRMKIT_FIELD(1, file, "Path of the file; from the job's folder when it is relative.")
+            CRMKIT_FIELD(1, file,
+                         "Path of the file, inside of the job's folder where there is one.")
                 .required()
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, plan, "The plan, an import_plan.").required());
@@ -100,12 +101,13 @@ struct ImportJob {
     bool is_dry_run = false;
 
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(1, folder, "Where the files are; default: here.")
-                               .max_length(detail::longest_plan_text),
-                           CRMKIT_FIELD(2, steps, "The files, in order.").required(),
-                           CRMKIT_FIELD(3, is_dry_run,
-                                        "Does everything, each file on top of those before it, and "
-                                        "takes all of it back."));
+        return field_table(
+            CRMKIT_FIELD(1, folder, "Where the files are, all of them; default: anywhere.")
+                .max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(2, steps, "The files, in order.").required(),
+            CRMKIT_FIELD(3, is_dry_run,
+                         "Does everything, each file on top of those before it, and "
+                         "takes all of it back."));
     }
 };
 
@@ -120,7 +122,9 @@ struct ImportJobReport {
 };
 
 /// Imports the files of a job one after the other. `options` hold for each file; its dry_run for
-/// the job as a whole. Stops with ImportInterrupted; the files before have landed.
+/// the job as a whole. Throws validation, before anything is read, for a file that would lie
+/// outside of the job's folder: an absolute path, or one with "..". Stops with ImportInterrupted;
+/// the files before have landed.
 ImportJobReport run_job(Session& session, const ImportJob& job, const ImportOptions& options = {});
 
 }  // namespace crmkit::exchange

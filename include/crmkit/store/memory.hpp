@@ -167,7 +167,11 @@ class MemoryConnection final : public Storage {
     }
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override {
-        return visible()->words.search(entity.number, words, limit, before);
+        return visible()->words.search(entity.number, words, limit, before, meter_);
+    }
+    void visit_words(const Entity& entity,
+                     const std::function<void(std::string_view, Id)>& visit) override {
+        snapshot()->words.visit(entity.number, visit);
     }
 
     std::int64_t append(const Change& line) override {
@@ -181,7 +185,10 @@ class MemoryConnection final : public Storage {
     }
     void changes(Id record, std::int64_t from,
                  const std::function<bool(const Change&)>& visit) override {
-        snapshot()->history.visit(record, from, visit);
+        snapshot()->history.visit(record, from, [&](const Change& change) {
+            meter_.step();
+            return visit(change);
+        });
     }
 
     void add_timeline(std::span<const TimelineEntry> entries) override {
@@ -199,10 +206,13 @@ class MemoryConnection final : public Storage {
         });
     }
     std::vector<TimelineEntry> timeline(const TimelineRange& range) override {
-        return visible()->timeline.read(range);
+        return visible()->timeline.read(range, meter_);
     }
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override {
         return visible()->timeline.read_via(party, via);
+    }
+    void visit_timelines(const std::function<void(const TimelineEntry&)>& visit) override {
+        snapshot()->timeline.visit(visit);
     }
 
     void add_to_tallies(std::span<const TallyLine> changes) override {

@@ -24,7 +24,8 @@ namespace crmkit::detail {
 /// Where expressions find other records of the same state.
 class MemoryRecordSource final : public expr::RecordSource {
   public:
-    explicit MemoryRecordSource(const MemoryRecords& records) : records_(&records) {}
+    MemoryRecordSource(const MemoryRecords& records, ReadMeter& meter)
+        : records_(&records), meter_(&meter) {}
 
     std::optional<RecordView> find(const Entity& entity, Id id) const override {
         const Record* record = records_->find(entity, id);
@@ -37,13 +38,15 @@ class MemoryRecordSource final : public expr::RecordSource {
                                     ? ValueView(parent)
                                     : ValueView(parent.id);
         records_->visit_with(records_->schema().of(entity), field, value,
-                             [&visitor](const StoredRecord& record) {
+                             [this, &visitor](const StoredRecord& record) {
+                                 meter_->step();
                                  return header_of(*record).deleted_at() || visitor.visit(*record);
                              });
     }
 
   private:
     const MemoryRecords* records_;
+    ReadMeter* meter_;
 };
 
 /// A state with what a query over it is run with, kept for as long as its cursor.
@@ -53,7 +56,7 @@ class MemoryQueryScope {
                      ReadMeter& meter)
         : state_(std::move(state)),
           meter_(&meter),
-          source_(state_->records),
+          source_(state_->records, meter),
           parameters_(std::vector<Value>(arguments.parameters.begin(), arguments.parameters.end())),
           context_{expr::Moment(arguments.now), parameters_.views(), &source_} {}
     MemoryQueryScope(const MemoryQueryScope&) = delete;
@@ -84,7 +87,10 @@ class MemoryQueryScope {
     void visit(const Entity& entity, const std::optional<std::vector<StoredRecord>>& few,
                Visitor visit_one) const {
         if (few) {
-            std::for_each(few->begin(), few->end(), visit_one);
+            for (const StoredRecord& record : *few) {
+                meter_->step();
+                visit_one(record);
+            }
             return;
         }
         for (auto at = records().first_of(entity.number); at && at.key().entity == entity.number;
@@ -211,10 +217,11 @@ class MemoryResult final : public MemoryCursor {
   public:
     using Cursor::next;
 
-    MemoryResult(const Entity& entity, std::vector<StoredRecord> records)
-        : MemoryCursor(entity), records_(std::move(records)) {}
+    MemoryResult(const Entity& entity, std::vector<StoredRecord> records, ReadMeter& meter)
+        : MemoryCursor(entity), records_(std::move(records)), meter_(meter) {}
 
     bool next() override {
+        meter_.step();
         if (at_ == records_.size()) {
             return false;
         }
@@ -224,6 +231,7 @@ class MemoryResult final : public MemoryCursor {
 
   private:
     std::vector<StoredRecord> records_;
+    ReadMeter& meter_;
     std::size_t at_ = 0;
 };
 
@@ -299,7 +307,7 @@ inline std::unique_ptr<Cursor> scan_memory(std::shared_ptr<const MemoryState> st
     }
     MemorySorter sorter(query, arguments.after, scope.context());
     scope.visit(*query.entity, few, [&sorter](const StoredRecord& record) { sorter.add(record); });
-    return std::make_unique<MemoryResult>(*query.entity, sorter.take());
+    return std::make_unique<MemoryResult>(*query.entity, sorter.take(), meter);
 }
 
 /// See Storage::get_many().
@@ -312,7 +320,7 @@ inline std::unique_ptr<Cursor> get_many_from_memory(const MemoryState& state, co
             found.push_back(std::move(record));
         }
     }
-    return std::make_unique<MemoryResult>(entity, std::move(found));
+    return std::make_unique<MemoryResult>(entity, std::move(found), meter);
 }
 
 /// See Storage::aggregate().

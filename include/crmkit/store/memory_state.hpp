@@ -18,6 +18,7 @@
 #include "crmkit/schema/search_text.hpp"
 #include "crmkit/store/change.hpp"
 #include "crmkit/store/memory_records.hpp"
+#include "crmkit/store/read_meter.hpp"
 #include "crmkit/store/snapshot_map.hpp"
 #include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
@@ -59,7 +60,7 @@ class MemoryWords {
 
     /// See Storage::search().
     [[nodiscard]] std::vector<Id> search(EntityNumber entity, std::span<const std::string> words,
-                                         std::size_t limit, Id before) const {
+                                         std::size_t limit, Id before, ReadMeter& meter) const {
         std::vector<const SnapshotSet<Id>*> exact;
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {
             exact.push_back(words_.find({entity, words[i]}));
@@ -69,7 +70,7 @@ class MemoryWords {
             return {};
         }
         std::vector<Id> found;
-        for (const Id id : ids_of_prefix({entity, words.back()}, before)) {
+        for (const Id id : ids_of_prefix({entity, words.back()}, before, meter)) {
             if (found.size() == limit) {
                 break;
             }
@@ -79,6 +80,17 @@ class MemoryWords {
             }
         }
         return found;
+    }
+
+    /// See Storage::visit_words().
+    void visit(EntityNumber entity,
+               const std::function<void(std::string_view, Id)>& visit_one) const {
+        for (auto word = words_.at_or_above({entity, {}}); word && word.key().entity == entity;
+             word.forward()) {
+            for (auto id = word.value().first(); id; id.forward()) {
+                visit_one(word.key().word, id.key());
+            }
+        }
     }
 
     void check_integrity(const MemoryRecords& records, std::vector<std::string>& found) const {
@@ -101,13 +113,15 @@ class MemoryWords {
     };
 
     /// The records that have a word with this beginning, the newest first, each once.
-    [[nodiscard]] std::vector<Id> ids_of_prefix(const Key& prefix, Id before) const {
+    [[nodiscard]] std::vector<Id> ids_of_prefix(const Key& prefix, Id before,
+                                                ReadMeter& meter) const {
         std::vector<Id> found;
         for (auto word = words_.at_or_above(prefix);
              word && word.key().entity == prefix.entity && word.key().word.starts_with(prefix.word);
              word.forward()) {
             const SnapshotSet<Id>& ids = word.value();
             for (auto id = before ? ids.below(before) : ids.last(); id; id.backward()) {
+                meter.step();
                 found.push_back(id.key());
             }
         }
@@ -184,7 +198,8 @@ class MemoryTimeline {
     void remove(const TimelineEntry& entry) { entries_.erase(key_of(entry)); }
 
     /// See Storage::timeline().
-    [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range) const {
+    [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range,
+                                                  ReadMeter& meter) const {
         Key end{range.party, {range.until, {}, {}}, {}};
         if (range.after && range.after->at < range.until) {
             end = {range.party, *range.after, {}};
@@ -194,6 +209,7 @@ class MemoryTimeline {
              at && at.key().party == range.party && at.key().event.at >= range.since &&
              found.size() < range.limit;
              at.backward()) {
+            meter.step();
             const TimelineEntry& entry = at.value();
             const bool is_wanted = contains(range.kinds, entry.event.kind);
             const bool is_repeated = !found.empty() && found.back().event == entry.event;
@@ -214,6 +230,13 @@ class MemoryTimeline {
             }
         }
         return found;
+    }
+
+    /// See Storage::visit_timelines().
+    void visit(const std::function<void(const TimelineEntry&)>& visit_one) const {
+        for (auto at = entries_.first(); at; at.forward()) {
+            visit_one(at.value());
+        }
     }
 
   private:

@@ -67,6 +67,9 @@ struct HostSqliteOptions {
     std::string table_prefix = "crm_";
     /// Default false. True where the host opened its connection read-only.
     bool read_only = false;
+    /// Default false. True where the host sets no progress handler on its connection: crmkit then
+    /// sets one during each of its reads that is limited, and takes it away again.
+    bool may_use_progress_handler = false;
 };
 
 /// crmkit's tables inside the host's database, on the host's connection and in its transactions:

@@ -144,6 +144,10 @@ class Storage {
     /// word. Only ids below `before`, when it is set.
     virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                                    std::size_t limit, Id before) = 0;
+    /// Visits the search index of an entity: each word with each record that it finds, once, in any
+    /// order. The word is borrowed for the call.
+    virtual void visit_words(const Entity& entity,
+                             const std::function<void(std::string_view word, Id id)>& visit) = 0;
 
     /// Appends to the history, at the position one past the last, and returns that position;
     /// `change.position` is not looked at.
@@ -164,6 +168,8 @@ class Storage {
     virtual std::vector<TimelineEntry> timeline(const TimelineRange& range) = 0;
     /// All entries of `party`'s timeline that came by way of `via`.
     virtual std::vector<TimelineEntry> timeline_via(Id party, Id via) = 0;
+    /// Visits the entries of all timelines, in any order.
+    virtual void visit_timelines(const std::function<void(const TimelineEntry&)>& visit) = 0;
 
     /// Adds to the counts and sums under these keys. What comes to nothing is no longer kept.
     /// Throws limit when a sum leaves 64 bits.
@@ -173,15 +179,16 @@ class Storage {
     /// Forgets all lines of a tally.
     virtual void clear_tally(TallyNumber number) = 0;
 
-    /// Limits what scan(), aggregate(), get_many(), search() and their cursors may do from now on,
-    /// until it is called again: past it they throw cancelled or limit.
+    /// Limits what scan(), aggregate(), get_many(), search(), changes(), timeline() and their
+    /// cursors may do from now on, until it is called again: past it they throw cancelled or limit.
     virtual void limit_reads(const ReadLimits& limits) = 0;
 
     /// A small setting of the store, such as its base currency; empty when it was never put.
     virtual std::string setting(std::string_view key) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;
 
-    /// Copies the store as it is now to a file. Throws unsupported where there is no file.
+    /// Copies the store as it is now to a file: a new one, or over a store that is there. Throws
+    /// invalid_argument for a path of anything else, unsupported where the store has no file.
     virtual void backup(const std::string& path) = 0;
     /// What is wrong with the stored data; empty when it is sound.
     virtual std::vector<std::string> check_integrity() = 0;

@@ -8,7 +8,7 @@
 
 #include "crmkit/base/error.hpp"
 
-namespace crmkit::exchange::detail {
+namespace crmkit {
 
 /// "cannot read 'x.csv': Is a directory". `number` is errno as the failed call left it.
 inline Error file_error(std::string_view verb, const std::string& path, int number) {
@@ -27,4 +27,4 @@ inline Error file_error(std::string_view verb, const std::string& path, int numb
     return Error(code, std::move(message));
 }
 
-}  // namespace crmkit::exchange::detail
+}  // namespace crmkit

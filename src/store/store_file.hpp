@@ -1,0 +1,26 @@
+/// Whose an SQLite database is: the mark that tells a store from another program's file.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "sqlite_connection.hpp"
+
+namespace crmkit::sqlite {
+
+/// The path that stands for a database without a file.
+inline constexpr std::string_view in_memory = ":memory:";
+
+enum class FileOwner : std::uint8_t {
+    nobody,  ///< new, or without anything in it
+    crmkit,  ///< marked as a store
+    another,
+};
+
+/// What the file of a connection is. Throws corrupt when it is no database.
+FileOwner owner_of(Connection& connection);
+
+/// Marks a file that is nobody's as a store.
+void mark_as_store(Connection& connection);
+
+}  // namespace crmkit::sqlite

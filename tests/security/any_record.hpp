@@ -1,0 +1,82 @@
+/// Records of any entity that hold no more than they must.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/backends.hpp"
+
+namespace crmkit::test {
+
+Record any_record(Session& me, const Entity& entity);
+
+/// A value that a field takes; of a plain text, one that is not yet taken.
+inline Value any_value(Session& me, const Field& field) {
+    static int texts = 0;
+    switch (field.type()) {
+        case FieldType::text:
+            switch (field.format) {
+                case TextFormat::email_address:
+                    return "a@b.example";
+                case TextFormat::phone_number:
+                    return "+49 30 123456";
+                case TextFormat::uri:
+                    return "https://a.example";
+                case TextFormat::currency_code:
+                    return field.name.starts_with("to_") ? "USD" : "EUR";
+                case TextFormat::time_zone:
+                    return "Europe/Berlin";
+                case TextFormat::language_tag:
+                    return "de";
+                case TextFormat::plain:
+                    return field.name == "entity"  ? "case"
+                           : field.name == "state" ? "open"
+                                                   : "Plain " + std::to_string(++texts);
+            }
+            return {};
+        case FieldType::integer:
+            return 1;
+        case FieldType::decimal:
+            return Decimal{1'000'000'000};
+        case FieldType::boolean:
+            return true;
+        case FieldType::money:
+            return Money::of("1.00", "EUR");
+        case FieldType::date:
+            return test_start.date();
+        case FieldType::instant:
+            return test_start;
+        case FieldType::enumeration:
+            return field.native->labels[0];
+        case FieldType::json:
+            return "{}";
+        case FieldType::text_list:
+            return std::vector<std::string>{"one"};
+        case FieldType::reference: {
+            const Entity& target = me.registry().get(field.target);
+            return header_of(any_record(me, target)).id();
+        }
+        case FieldType::polymorphic_reference: {
+            const std::string_view first = field.target.substr(0, field.target.find(','));
+            const Entity& target = me.registry().get(first == "any" ? "account" : first);
+            return Link{target.number, header_of(any_record(me, target)).id()};
+        }
+        case FieldType::structure_list:
+            return {};
+    }
+    return {};
+}
+
+/// Stores a new record with its required fields, and makes those that it refers to.
+inline Record any_record(Session& me, const Entity& entity) {
+    Record record(entity);
+    for (const Field& field : entity.fields) {
+        if (field.is_required) {
+            record.set(field.name, any_value(me, field));
+        }
+    }
+    me.insert(record);
+    return record;
+}
+
+}  // namespace crmkit::test
