@@ -200,6 +200,63 @@ CRMKIT_API crmkit_code crmkit_open_memory(const crmkit_options* options, crmkit_
 CRMKIT_API crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_options* options,
                                              crmkit_store** out);
 
+/* Is shown one entry of a host's storage, borrowed for the call. Returns 1, or 0 when it has seen
+ * enough. It calls nothing of the host's. */
+typedef int32_t (*crmkit_entry_visitor)(void* visitor, const void* key, size_t key_size,
+                                        const void* value, size_t value_size);
+
+/* What a transaction is going to do. */
+enum { CRMKIT_READ = 0, CRMKIT_WRITE = 1 };
+
+/* A storage of the host's: a map from bytes to bytes, ordered by its keys as memcmp() orders them,
+ * the shorter of two first where it is the beginning of the other. All that is in it is crmkit's. A
+ * key has 1 to 256 bytes; a value any number, also none. Between a begin and its end crmkit first
+ * only gets and scans, and then only puts and erases, each key once and in the order of the keys:
+ * there is nothing to nest, and nothing to read back before the commit. One function is called at a
+ * time, in whichever thread uses the store.
+ *
+ * They return CRMKIT_OK or what went wrong: CRMKIT_BUSY, CRMKIT_READ_ONLY, CRMKIT_DISK_FULL,
+ * CRMKIT_IO, CRMKIT_CORRUPT, CRMKIT_OUT_OF_MEMORY, CRMKIT_LIMIT or CRMKIT_CANCELLED; any other
+ * number counts as CRMKIT_IO. The call of crmkit then returns that code and leaves no trace. They
+ * must not call crmkit, nor leave by longjmp or an exception. */
+typedef struct crmkit_storage {
+    size_t struct_size; /* set it to sizeof(crmkit_storage) */
+    void* ctx;          /* passed to every function */
+    /* Starts a transaction. One with CRMKIT_READ sees one state until it ends; one with
+     * CRMKIT_WRITE also keeps other writers out, where there are any. */
+    crmkit_code (*begin)(void* ctx, int32_t access);
+    /* Keeps the transaction's changes, all or none of them, and ends it; where it fails, rollback
+     * is called next. */
+    crmkit_code (*commit)(void* ctx);
+    /* Undoes the transaction's changes and ends it, also one with CRMKIT_READ. */
+    void (*rollback)(void* ctx);
+    /* Shows the entry with the key, if there is one. Also called outside of a transaction. */
+    crmkit_code (*get)(void* ctx, const void* key, size_t key_size, crmkit_entry_visitor visit,
+                       void* visitor);
+    /* Shows the entries from the key `from` on and below `until`, in the order of their keys or,
+     * where `descending` is 1, against it, until `visit` returns 0. Also called outside of a
+     * transaction. */
+    crmkit_code (*scan)(void* ctx, const void* from, size_t from_size, const void* until,
+                        size_t until_size, int32_t descending, crmkit_entry_visitor visit,
+                        void* visitor);
+    /* Adds an entry, or replaces the one with the key. */
+    crmkit_code (*put)(void* ctx, const void* key, size_t key_size, const void* value,
+                       size_t value_size);
+    /* Removes the entry with the key, if there is one. */
+    crmkit_code (*erase)(void* ctx, const void* key, size_t key_size);
+    /* Called last, when the store and its sessions are closed; may be NULL. */
+    void (*close)(void* ctx);
+} crmkit_storage;
+
+/* Opens a store on a storage of the host's, making or upgrading what is in it as needed. The struct
+ * needs to live only for the call, what is behind it until `close`, which is not called when this
+ * fails. `options` may be NULL; what it says of files means nothing here. Readers wait for writers,
+ * and a transaction is in memory until it is committed. Release with crmkit_close(). Fails with
+ * CRMKIT_CORRUPT when the storage holds something else than crmkit's, CRMKIT_NEWER_SCHEMA,
+ * CRMKIT_READ_ONLY, and as the storage does. */
+CRMKIT_API crmkit_code crmkit_open_on_storage(const crmkit_storage* storage,
+                                              const crmkit_options* options, crmkit_store** out);
+
 /* Closes a store; sessions that are still open keep its file open until they are closed too. Waits
  * while another thread has a write transaction open. */
 CRMKIT_API void crmkit_close(crmkit_store* store);

@@ -7,6 +7,7 @@
 #include "crmkit/schema/json_writer.hpp"
 #include "crmkit/version.hpp"
 #include "handles.hpp"
+#include "table_map.hpp"
 
 using crmkit::Crm;
 using crmkit::OpenOptions;
@@ -150,6 +151,19 @@ crmkit_code crmkit_open_on_sqlite(void* connection, const crmkit_options* option
         crmkit_store*& store = required(out, "out");
         store =
             new crmkit_store(Crm::open(static_cast<sqlite3*>(connection), open_options(options)));
+    });
+}
+
+crmkit_code crmkit_open_on_storage(const crmkit_storage* storage, const crmkit_options* options,
+                                   crmkit_store** out) {
+    return guarded([&] {
+        crmkit_store*& store = required(out, "out");
+        const auto map = std::make_shared<crmkit::c_api::TableMap>(storage);
+        const OpenOptions open = open_options(options);
+        const auto access = open.read_only ? crmkit::Access::read : crmkit::Access::write;
+        store = new crmkit_store(
+            Crm::open(std::make_unique<crmkit::OrderedMapStore>(map, access), open));
+        map->close_at_end();
     });
 }
 

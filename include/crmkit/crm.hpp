@@ -33,7 +33,7 @@ class Crm {
     /// the host's transaction if it has one. The connection must outlive the store, and only the
     /// thread that may use it may use the store. Throws two_sqlites, invalid_argument.
     static Crm open(sqlite3* connection, const OpenOptions& options = {});
-    /// On any storage that a host supplies.
+    /// On any storage that a host supplies, such as an OrderedMapStore.
     static Crm open(std::unique_ptr<Store> store, const OpenOptions& options = {});
 
     /// A session in which `user` acts; none for the library itself (imports, scripts).

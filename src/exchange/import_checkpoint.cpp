@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/fingerprint.hpp"
 #include "crmkit/base/error.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
@@ -40,19 +41,12 @@ ImportCheckpoint ImportCheckpoint::from_text(std::string_view text) {
 }
 
 std::string fingerprint_of(const ImportPlan& plan, const std::vector<std::string>& header) {
-    // FNV-1a (Fowler, Noll, Vo).
-    std::uint64_t hash = 0xCBF29CE484222325U;
-    const auto add = [&hash](std::string_view text) {
-        for (const char c : text) {
-            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-        }
-        hash = (hash ^ 0xFFU) * 0x100000001B3U;
-    };
-    add(plan_to_json(plan));
+    Fingerprint print;
+    print.add(plan_to_json(plan));
     for (const std::string& name : header) {
-        add(name);
+        print.add(name);
     }
-    return fmt::format("{:016x}", hash);
+    return print.text();
 }
 
 StoredCheckpoint::StoredCheckpoint(std::string name)

@@ -42,8 +42,10 @@ OpportunityStanding move(Session& session, Id opportunity, std::optional<std::in
     change(deal);
     engine::update_record(session, entity_of<Opportunity>(), &deal, version,
                           engine::Authority::library);
+    // Before the commit: it reads the stage, and a call that fails has no effect.
+    OpportunityStanding standing = standing_of(session, deal);
     scope.commit();
-    return standing_of(session, deal);
+    return standing;
 }
 
 void enter(Opportunity& deal, const Stage& stage) {

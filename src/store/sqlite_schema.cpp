@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/fingerprint.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/store/columns.hpp"
 #include "crmkit/store/schema_version.hpp"
@@ -110,22 +111,6 @@ std::map<std::string, std::string> indexes_of(Connection& connection, const std:
 bool is_our_index(const std::string& table, const std::string& name) {
     return name.starts_with(table + "_by_") || name.starts_with(table + "_unique_");
 }
-
-/// 64-bit FNV-1a (Fowler, Noll, Vo): tells declarations apart, is no protection.
-class Fingerprint {
-  public:
-    void add(std::string_view text) {
-        for (const char c : text) {
-            hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-        }
-        hash_ = (hash_ ^ 0xFFU) * 0x100000001B3U;
-    }
-    void add(std::int64_t number) { add(std::to_string(number)); }
-    [[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_); }
-
-  private:
-    std::uint64_t hash_ = 0xCBF29CE484222325U;
-};
 
 }  // namespace
 

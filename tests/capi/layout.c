@@ -50,6 +50,8 @@ SAME(CRMKIT_CHANGE_CREATED, 0);
 SAME(CRMKIT_CHANGE_UPDATED, 1);
 SAME(CRMKIT_CHANGE_DELETED, 2);
 SAME(CRMKIT_CHANGE_RESTORED, 3);
+SAME(CRMKIT_READ, 0);
+SAME(CRMKIT_WRITE, 1);
 
 #if UINTPTR_MAX == UINT64_MAX
 /* The layouts where pointers have 64 bits. */
@@ -85,6 +87,18 @@ SAME(offsetof(crmkit_write_event, kind), 24);
 SAME(offsetof(crmkit_write_event, before), 32);
 SAME(offsetof(crmkit_write_event, after), 40);
 SAME(sizeof(crmkit_write_event), 48);
+
+SAME(offsetof(crmkit_storage, struct_size), 0);
+SAME(offsetof(crmkit_storage, ctx), 8);
+SAME(offsetof(crmkit_storage, begin), 16);
+SAME(offsetof(crmkit_storage, commit), 24);
+SAME(offsetof(crmkit_storage, rollback), 32);
+SAME(offsetof(crmkit_storage, get), 40);
+SAME(offsetof(crmkit_storage, scan), 48);
+SAME(offsetof(crmkit_storage, put), 56);
+SAME(offsetof(crmkit_storage, erase), 64);
+SAME(offsetof(crmkit_storage, close), 72);
+SAME(sizeof(crmkit_storage), 80);
 #endif
 
 /* The numbers that a program may have built in for entities and fields; all of them are in

@@ -12,7 +12,10 @@
 #include "conformance/faulty_storage.hpp"
 #include "conformance/specimen.hpp"
 #include "crmkit/store/memory.hpp"
+#include "crmkit/store/ordered_map.hpp"
 #include "crmkit/store/sqlite.hpp"
+#include "host_map/host_map.h"
+#include "table_map.hpp"
 #include "temporary_folder.hpp"
 
 namespace crmkit::conformance {
@@ -54,6 +57,20 @@ struct SqliteHosted {
     explicit SqliteHosted(const std::string& path = ":memory:") : host(open(path)) {}
 };
 
+/// Records in a storage that a host supplies through C.
+struct HostTable {
+    struct Free {
+        void operator()(host_map* map) const { host_map_free(map); }
+    };
+    static std::shared_ptr<c_api::TableMap> map_on(host_map& host) {
+        const crmkit_storage table = host_map_table(&host);
+        return std::make_shared<c_api::TableMap>(&table);
+    }
+
+    std::unique_ptr<host_map, Free> host{host_map_new()};
+    OrderedMapStore store{map_on(*host)};
+};
+
 /// Records behind a connection that forwards every call.
 struct Forwarding {
     FaultPlan plan;
@@ -84,7 +101,7 @@ struct Opened {
 #define CRMKIT_BACKENDS                                                       \
     crmkit::conformance::Memory, crmkit::conformance::SqliteFile,             \
         crmkit::conformance::SqliteMemory, crmkit::conformance::SqliteHosted, \
-        crmkit::conformance::Forwarding
+        crmkit::conformance::HostTable, crmkit::conformance::Forwarding
 
 /// Runs a function and gives the code of the Error that it throws; ok when it throws none.
 template <typename Function>
@@ -134,4 +151,5 @@ TYPE_TO_STRING(crmkit::conformance::Memory);
 TYPE_TO_STRING(crmkit::conformance::SqliteFile);
 TYPE_TO_STRING(crmkit::conformance::SqliteMemory);
 TYPE_TO_STRING(crmkit::conformance::SqliteHosted);
+TYPE_TO_STRING(crmkit::conformance::HostTable);
 TYPE_TO_STRING(crmkit::conformance::Forwarding);

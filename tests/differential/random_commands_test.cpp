@@ -1,7 +1,8 @@
-/// Random commands against a SQLite store, a memory store and a naive model: after each command the
+/// Random commands against a SQLite store, another store and a naive model: after each command the
 /// same answer, after each batch the same records, history, search results and tallies.
 #include <iostream>
 
+#include "conformance/backend.hpp"
 #include "crmkit/base/random.hpp"
 #include "crmkit/sales/stage_reports.hpp"
 #include "crmkit/schema/json.hpp"
@@ -116,8 +117,10 @@ class Driven {
 /// Draws commands and gives them to both stores and the model.
 class Episode {
   public:
-    Episode(std::uint64_t seed, const std::string& path)
-        : random_(seed), sqlite_(Crm::open(path, options())), memory_(Crm::open_memory(options())) {
+    Episode(std::uint64_t seed, const std::string& path, std::unique_ptr<Store> other)
+        : random_(seed),
+          sqlite_(Crm::open(path, options())),
+          other_(Crm::open(std::move(other), options())) {
         for (const Stage& stage : sqlite_.session().query<Stage>("state = 'open' order by id")) {
             stages_.push_back(std::to_string(stage.id.value));
         }
@@ -153,20 +156,20 @@ class Episode {
 
     void compare() {
         compare_records(sqlite_.session());
-        compare_records(memory_.session());
+        compare_records(other_.session());
         compare_tallies(sqlite_.session());
-        compare_tallies(memory_.session());
-        REQUIRE(sales_json(sqlite_) == sales_json(memory_));
+        compare_tallies(other_.session());
+        REQUIRE(sales_json(sqlite_) == sales_json(other_));
     }
     void finish() {
         while (depth_ > 0) {
             end_transaction(random_.chance(500));
         }
         compare();
-        REQUIRE(contents_of(sqlite_.session()) == contents_of(memory_.session()));
-        REQUIRE(history_json(sqlite_.session()) == history_json(memory_.session()));
+        REQUIRE(contents_of(sqlite_.session()) == contents_of(other_.session()));
+        REQUIRE(history_json(sqlite_.session()) == history_json(other_.session()));
         REQUIRE(sqlite_.integrity().empty());
-        REQUIRE(memory_.integrity().empty());
+        REQUIRE(other_.integrity().empty());
     }
 
   private:
@@ -234,9 +237,9 @@ class Episode {
     // --- Commands -------------------------------------------------------------------------------
 
     /// Both stores answer as the model does.
-    void require_answers(ErrorCode sqlite, ErrorCode memory, ErrorCode model) {
+    void require_answers(ErrorCode sqlite, ErrorCode other, ErrorCode model) {
         REQUIRE(to_string(sqlite) == to_string(model));
-        REQUIRE(to_string(memory) == to_string(model));
+        REQUIRE(to_string(other) == to_string(model));
     }
 
     void create() {
@@ -247,8 +250,8 @@ class Episode {
         Id here;
         Id there;
         const ErrorCode sqlite = sqlite_.create(created, fields, here);
-        const ErrorCode memory = memory_.create(created, fields, there);
-        require_answers(sqlite, memory, model_.can_create(created, fields));
+        const ErrorCode other = other_.create(created, fields, there);
+        require_answers(sqlite, other, model_.can_create(created, fields));
         REQUIRE(here == there);
         if (here) {
             model_.create(created, here, fields);
@@ -260,7 +263,7 @@ class Episode {
         const Fields fields = some_fields(updated);
         const auto version = some_version(id);
         require_answers(sqlite_.update(updated, id, fields, version),
-                        memory_.update(updated, id, fields, version),
+                        other_.update(updated, id, fields, version),
                         model_.update(updated, id, fields, version));
     }
     void upsert() {
@@ -270,7 +273,7 @@ class Episode {
         Id here;
         Id there;
         const ErrorCode sqlite = sqlite_.upsert(fields, here);
-        require_answers(sqlite, memory_.upsert(fields, there), ErrorCode::ok);
+        require_answers(sqlite, other_.upsert(fields, there), ErrorCode::ok);
         REQUIRE(here == there);
         if (known) {
             REQUIRE(here == *known);
@@ -283,13 +286,13 @@ class Episode {
         const Id id = some_id();
         const Kind removed = kind_of(id);
         const auto version = some_version(id);
-        require_answers(sqlite_.remove(removed, id, version), memory_.remove(removed, id, version),
+        require_answers(sqlite_.remove(removed, id, version), other_.remove(removed, id, version),
                         model_.remove(removed, id, version));
     }
     void restore() {
         const Id id = some_id();
         const Kind restored = kind_of(id);
-        require_answers(sqlite_.restore(restored, id), memory_.restore(restored, id),
+        require_answers(sqlite_.restore(restored, id), other_.restore(restored, id),
                         model_.restore(restored, id));
     }
     void undo() {
@@ -302,12 +305,12 @@ class Episode {
         // What a stage brings along is not in the model: only the last change can be taken back.
         const bool is_last = found->second.kind == Kind::opportunity || random_.chance(700);
         const std::size_t at = is_last ? changes - 1 : random_.below(changes);
-        require_answers(sqlite_.undo(id, at), memory_.undo(id, at), model_.undo(id, at));
+        require_answers(sqlite_.undo(id, at), other_.undo(id, at), model_.undo(id, at));
     }
     void transact() {
         if (depth_ < 3 && random_.chance(500)) {
             sqlite_.begin();
-            memory_.begin();
+            other_.begin();
             model_.begin();
             ++depth_;
         } else if (depth_ > 0) {
@@ -318,11 +321,11 @@ class Episode {
     void end_transaction(bool is_kept) {
         if (is_kept) {
             sqlite_.commit();
-            memory_.commit();
+            other_.commit();
             model_.commit();
         } else {
             sqlite_.rollback();
-            memory_.rollback();
+            other_.rollback();
             model_.rollback();
         }
         --depth_;
@@ -340,7 +343,7 @@ class Episode {
         };
         const std::set<Id> expected = model_.search(searched, text);
         REQUIRE(found(sqlite_.session()) == expected);
-        REQUIRE(found(memory_.session()) == expected);
+        REQUIRE(found(other_.session()) == expected);
     }
     void query() {
         const std::string industry = "i" + std::to_string(random_.below(4));
@@ -350,7 +353,7 @@ class Episode {
                 expected.emplace(NaiveModel::value_of(record.fields, "name"), id);
             }
         }
-        for (Session* session : {&sqlite_.session(), &memory_.session()}) {
+        for (Session* session : {&sqlite_.session(), &other_.session()}) {
             std::vector<std::pair<std::string, Id>> found;
             for (const Account& account : session->query<Account>(
                      "industry = :industry order by name, id", {{"industry", industry}})) {
@@ -417,30 +420,45 @@ class Episode {
     Random random_;
     TestClock clock_;
     Driven sqlite_;
-    Driven memory_;
+    Driven other_;
     NaiveModel model_;
     std::vector<std::string> stages_;
     int depth_ = 0;
 };
+
+/// One episode, which ends in the comparison of everything.
+void play(std::uint64_t seed, std::unique_ptr<Store> other) {
+    const TemporaryFolder folder;
+    Episode episode(seed, folder.file("store.db"), std::move(other));
+    for (int i = 0; i < commands_of_episode; ++i) {
+        CAPTURE(seed);
+        CAPTURE(i);
+        episode.act();
+        if (i % commands_of_batch == commands_of_batch - 1) {
+            episode.compare();
+        }
+    }
+    CAPTURE(seed);
+    episode.finish();
+}
 
 }  // namespace
 
 TEST_CASE("random commands: SQLite store, memory store and naive model agree") {
     const int commands = fault::by_size(20'000, 1'000'000, 10'000'000);
     for (int done = 0; done < commands; done += commands_of_episode) {
-        const auto seed = static_cast<std::uint64_t>(1 + done / commands_of_episode);
-        const TemporaryFolder folder;
-        Episode episode(seed, folder.file("store.db"));
-        for (int i = 0; i < commands_of_episode; ++i) {
-            CAPTURE(seed);
-            CAPTURE(i);
-            episode.act();
-            if (i % commands_of_batch == commands_of_batch - 1) {
-                episode.compare();
-            }
-        }
-        CAPTURE(seed);
-        episode.finish();
+        play(static_cast<std::uint64_t>(1 + done / commands_of_episode),
+             std::make_unique<MemoryStore>());
+    }
+    std::cout << "volume: " << fault::counted(commands, "commands") << '\n';
+}
+
+TEST_CASE("random commands: SQLite store, host's storage and naive model agree") {
+    const int commands = fault::by_size(4'000, 100'000, 1'000'000);
+    for (int done = 0; done < commands; done += commands_of_episode) {
+        const conformance::HostTable host;
+        play(static_cast<std::uint64_t>(1001 + done / commands_of_episode),
+             std::make_unique<OrderedMapStore>(conformance::HostTable::map_on(*host.host)));
     }
     std::cout << "volume: " << fault::counted(commands, "commands") << '\n';
 }

@@ -21,6 +21,53 @@
 
 namespace crmkit::detail {
 
+/// The value of a literal or parameter; null for anything else.
+inline ValueView constant(const expr::Node& node, std::span<const ValueView> parameters) {
+    if (node.kind == expr::NodeKind::literal) {
+        return node.literal.view();
+    }
+    return node.kind == expr::NodeKind::parameter && node.index < parameters.size()
+               ? parameters[node.index]
+               : ValueView();
+}
+
+/// What `field = constant` demands, either way round; nothing of anything else.
+inline std::optional<Equality> equality_of(const expr::Node& node,
+                                           std::span<const ValueView> parameters) {
+    for (std::size_t side = 0; node.kind == expr::NodeKind::equal && side < 2; ++side) {
+        const expr::Node& path = *node.operands[side];
+        if (path.kind != expr::NodeKind::path || path.path.levels != 0 ||
+            path.path.steps.size() != 1) {
+            continue;
+        }
+        const Field* field = path.path.steps.front().first.field;
+        const ValueView value = constant(*node.operands[1 - side], parameters);
+        if (value.kind() == value_kind(field->type())) {
+            return Equality{field, value};
+        }
+    }
+    return std::nullopt;
+}
+
+/// What every record that meets a filter has. Borrows the filter's literals and the parameters.
+inline std::vector<Equality> equalities_of(const expr::Expression& filter,
+                                           std::span<const ValueView> parameters) {
+    std::vector<Equality> found;
+    const auto add = [&](const expr::Node& node) {
+        if (const auto equality = equality_of(node, parameters)) {
+            found.push_back(*equality);
+        }
+    };
+    if (filter && filter.root().kind == expr::NodeKind::logical_and) {
+        for (const auto& operand : filter.root().operands) {
+            add(*operand);
+        }
+    } else if (filter) {
+        add(filter.root());
+    }
+    return found;
+}
+
 /// Where expressions find other records of the same state.
 class MemoryRecordSource final : public expr::RecordSource {
   public:
@@ -71,15 +118,8 @@ class MemoryQueryScope {
     /// helps to find them.
     [[nodiscard]] std::optional<std::vector<StoredRecord>> candidates(
         const Entity& entity, const expr::Expression& filter) const {
-        std::vector<Equality> equalities;
-        if (filter && filter.root().kind == expr::NodeKind::logical_and) {
-            for (const auto& operand : filter.root().operands) {
-                add_equality(*operand, equalities);
-            }
-        } else if (filter) {
-            add_equality(filter.root(), equalities);
-        }
-        return records().candidates(records().schema().of(entity), equalities);
+        return records().candidates(records().schema().of(entity),
+                                    equalities_of(filter, context_.parameters));
     }
 
     /// Calls `visit(const StoredRecord&)` for the candidates, or else for all live records.
@@ -103,38 +143,6 @@ class MemoryQueryScope {
     }
 
   private:
-    /// What `field = constant` demands.
-    void add_equality(const expr::Node& node, std::vector<Equality>& found) const {
-        if (node.kind != expr::NodeKind::equal) {
-            return;
-        }
-        for (const bool swapped : {false, true}) {
-            const expr::Node& left = *node.operands[swapped ? 1 : 0];
-            const expr::Node& right = *node.operands[swapped ? 0 : 1];
-            if (left.kind != expr::NodeKind::path || left.path.levels != 0 ||
-                left.path.steps.size() != 1) {
-                continue;
-            }
-            const Field* field = left.path.steps.front().first.field;
-            const ValueView value = constant(right);
-            if (value.kind() == value_kind(field->type())) {
-                found.push_back({field, value});
-                return;
-            }
-        }
-    }
-
-    /// The value of a literal or parameter; null for anything else.
-    [[nodiscard]] ValueView constant(const expr::Node& node) const {
-        if (node.kind == expr::NodeKind::literal) {
-            return node.literal.view();
-        }
-        const auto parameters = parameters_.views();
-        return node.kind == expr::NodeKind::parameter && node.index < parameters.size()
-                   ? parameters[node.index]
-                   : ValueView();
-    }
-
     std::shared_ptr<const MemoryState> state_;
     ReadMeter* meter_;
     MemoryRecordSource source_;

@@ -15,8 +15,8 @@
 #include "crmkit/base/error.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
-#include "crmkit/schema/value_text.hpp"
 #include "crmkit/store/memory_table.hpp"
+#include "crmkit/store/record_keys.hpp"
 #include "crmkit/store/snapshot_map.hpp"
 
 namespace crmkit::detail {
@@ -134,11 +134,10 @@ class MemoryRecords {
         transfer(entity, object, *table.entity, record->object());
         const RecordKey key{table.entity->number, header_of(*record).id()};
         if (!key.id) {
-            throw Error(ErrorCode::invalid_argument,
-                        "a record of " + std::string(entity.name) + " without an id");
+            throw without_id(entity);
         }
         if (records_.contains(key)) {
-            throw duplicate(table, {&table.entity->fields.front()}, *record);
+            throw duplicate(*table.entity, {&table.entity->fields.front()}, *record);
         }
         std::vector<UniqueKey> keys = unique_keys(table, *record);
         check_free(table, keys, *record);
@@ -216,13 +215,7 @@ class MemoryRecords {
         for (const Field& field : after.fields) {
             const Field* known = before.find(field.id);
             if (known != nullptr && known->type() != field.type()) {
-                throw Error(ErrorCode::unsupported,
-                            std::string(after.name) + "." + std::string(field.name) + " (field " +
-                                std::to_string(field.id) + ") is " +
-                                std::string(to_string(known->type())) + " in the store and " +
-                                std::string(to_string(field.type())) +
-                                " in this program: a field keeps its type; declare a new field "
-                                "with a new id");
+                throw other_type(after, field, to_string(known->type()));
             }
         }
     }
@@ -274,10 +267,7 @@ class MemoryRecords {
             const bool is_itself =
                 reference.target == table.entity->number && id == header_of(record).id();
             if (id && !is_itself && !records_.contains({reference.target, id})) {
-                throw Error::about(
-                    ErrorCode::restricted,
-                    Problem{std::string(table.entity->name), std::string(reference.field->name),
-                            to_string(id), "refers to a record that does not exist"});
+                throw dangling(*table.entity, *reference.field, id);
             }
         }
     }
@@ -299,48 +289,11 @@ class MemoryRecords {
             if (from.entity == table.entity && other == id) {
                 return true;
             }
-            throw Error::about(ErrorCode::restricted,
-                               Problem{std::string(table.entity->name), "id", to_string(id),
-                                       "cannot be erased while " + std::string(field.name) +
-                                           " of " + std::string(from.entity->name) + " " +
-                                           to_string(other) + " refers to it"});
+            throw referred_to(*table.entity, id, from.entity->name, field.name, other);
         });
     }
 
     // ---- indexes of records
-
-    /// The unique keys that a record takes: none while it is deleted, none with an empty value.
-    static std::vector<UniqueKey> unique_keys(const MemoryTable& table, const Record& record) {
-        std::vector<UniqueKey> keys;
-        if (header_of(record).deleted_at()) {
-            return keys;
-        }
-        for (std::size_t i = 0; i < table.unique_keys.size(); ++i) {
-            UniqueKey key{table.entity->number, static_cast<std::uint16_t>(i), {}};
-            bool has_null = false;
-            for (const Field* field : table.unique_keys[i]) {
-                const ValueView value = record.get(*field);
-                has_null = has_null || value.is_null();
-                append_value(key.values, value);
-            }
-            if (!has_null) {
-                keys.push_back(std::move(key));
-            }
-        }
-        return keys;
-    }
-
-    static Error duplicate(const MemoryTable& table, const std::vector<const Field*>& fields,
-                           const Record& record) {
-        std::vector<Problem> problems;
-        problems.reserve(fields.size());
-        for (const Field* field : fields) {
-            problems.push_back({std::string(table.entity->name), std::string(field->name),
-                                shortened(to_text(record.get(*field))),
-                                "is taken by another record"});
-        }
-        return Error::about(ErrorCode::duplicate, std::move(problems));
-    }
 
     /// Throws duplicate when another record than this one has one of the keys.
     void check_free(const MemoryTable& table, const std::vector<UniqueKey>& keys,
@@ -348,17 +301,11 @@ class MemoryRecords {
         for (const UniqueKey& key : keys) {
             const Id* holder = unique_.find(key);
             if (holder != nullptr && *holder != header_of(record).id()) {
-                throw duplicate(table, table.unique_keys[key.number], record);
+                throw duplicate(*table.entity, table.unique_keys[key.number], record);
             }
         }
     }
 
-    /// The entry of a record in the index of a field; its value is empty when the field is.
-    static ValueKey value_key(const MemoryTable& table, const Field& field, const Record& record) {
-        ValueKey key{table.entity->number, field.id, {}, header_of(record).id()};
-        append_value(key.value, record.get(field));
-        return key;
-    }
     void add_values(const MemoryTable& table, const Record& record) {
         for (const Field* field : table.indexed) {
             if (ValueKey key = value_key(table, *field, record); !key.value.empty()) {
@@ -370,38 +317,6 @@ class MemoryRecords {
         for (const Field* field : table.indexed) {
             values_.erase(value_key(table, *field, record));
         }
-    }
-
-    // ---- finding by values
-
-    /// The value that the equalities want of a field, if they do.
-    static const ValueView* wanted(const Field& field, std::span<const Equality> equalities) {
-        for (const Equality& equality : equalities) {
-            if (equality.field->id == field.id) {
-                return &equality.value;
-            }
-        }
-        return nullptr;
-    }
-    /// The unique key that the equalities give a value of, if they do.
-    static std::optional<UniqueKey> wanted_key(const MemoryTable& table,
-                                               std::span<const Equality> equalities) {
-        for (std::size_t i = 0; i < table.unique_keys.size(); ++i) {
-            UniqueKey key{table.entity->number, static_cast<std::uint16_t>(i), {}};
-            const auto& fields = table.unique_keys[i];
-            const bool is_whole =
-                std::all_of(fields.begin(), fields.end(), [&](const Field* field) {
-                    const ValueView* value = wanted(*field, equalities);
-                    if (value != nullptr) {
-                        append_value(key.values, *value);
-                    }
-                    return value != nullptr;
-                });
-            if (is_whole) {
-                return key;
-            }
-        }
-        return std::nullopt;
     }
 
     void check_record(const RecordKey& key, const Record& record, std::size_t& unique_count,
