@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by tests/run, examples/run and .ci/run (bash): what they share. Each function is quiet when
-# there is nothing to do, writes only below build/ (but for the packages it installs), and ends the
-# script with a reason when it cannot go on.
+# there is nothing to do, writes only below build/ (but for the packages it installs), and where it
+# cannot go on says why and fails.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
@@ -23,18 +23,28 @@ cxx_packages=(
 )
 python_packages=(python3 python3-dev python3-venv)
 
-fail() {
-    printf '%s\n' "$*" >&2
-    exit 1
+# What could not be had, for the script to say.
+left_out=
+leave_out() {
+    left_out+=${left_out:+; }$1
 }
 
-# logged NAME COMMAND…: runs it silently; when it fails, ends with what it said.
+refuse() {
+    printf '%s\n' "$*" >&2
+    return 1
+}
+
+fail() {
+    refuse "$@" || exit 1
+}
+
+# logged NAME COMMAND…: runs it silently; when it fails, says what it said.
 logged() {
     local file=$log/$1.log
     shift
     "$@" >"$file" 2>&1 </dev/null && return
     tail -n 100 "$file" >&2
-    fail "Failed: $*"
+    refuse "Failed: $*"
 }
 
 # missing_packages PACKAGE…: prints those that are not installed.
@@ -57,8 +67,9 @@ require_packages() {
         elif command -v sudo >/dev/null && [ -t 0 ] && sudo -v; then
             as_root=(sudo)
         else
-            fail "Missing packages, which only root may install:
+            refuse "Missing packages, which only root may install:
     apt-get install ${missing[*]}"
+            return
         fi
     fi
     echo "Installing ${missing[*]}"
@@ -70,7 +81,7 @@ require_packages() {
     mapfile -t missing < <(missing_packages "$@")
     if [ ${#missing[@]} -gt 0 ]; then
         tail -n 20 "$log/apt.log" >&2
-        fail "Missing packages, and installing them failed:
+        refuse "Missing packages, and installing them failed:
     apt-get install ${missing[*]}"
     fi
 }
@@ -85,14 +96,14 @@ cmake_build() {
         *) targets+=(--target "$argument") ;;
         esac
     done
-    logged "configure-$preset" cmake -S "$root" --preset "$preset" "${options[@]}"
+    logged "configure-$preset" cmake -S "$root" --preset "$preset" "${options[@]}" || return
     local command=(cmake --build "$(build_dir "$preset")" "${targets[@]}" --parallel "$(nproc)")
     if [ -t 1 ]; then
-        "${command[@]}" </dev/null || fail "The build failed."
+        "${command[@]}" </dev/null || refuse "The build failed."
     else
         [ -e "$(build_dir "$preset")/.ninja_log" ] || echo "Building in $(build_dir "$preset") …"
         "${command[@]}" -- --quiet </dev/null | sed -u '/^ninja: no work to do/d' ||
-            fail "The build failed."
+            refuse "The build failed."
     fi
 }
 
@@ -106,37 +117,37 @@ build_dir() {
 # cannot be reached (or CRMKIT_NO_PYPI=1 says so) it is Debian's Python with Debian's pybind11 and
 # pytest, and `left_out` says what could not be had.
 python_environment() {
-    left_out=
-    require_packages "${python_packages[@]}"
-    if [ "${CRMKIT_NO_PYPI:-}" != 1 ] && python_from_pypi; then
+    require_packages "${python_packages[@]}" || return
+    if [ "${CRMKIT_NO_PYPI:-}" != 1 ] && tools_from_pypi; then
+        python=$build/venv/bin/python
+        install_python_package
         return
     fi
-    left_out="what needs PyPI: pip's build of the package (CMake builds it), mypy and ruff"
+    leave_out "what needs PyPI: pip's build of the package (CMake builds it), mypy and ruff"
     python=/usr/bin/python3
-    require_packages pybind11-dev python3-pytest
-    cmake_build default -DCRMKIT_BUILD_PYTHON=ON "-DPython_EXECUTABLE=$python" crmkit_python
+    require_packages pybind11-dev python3-pytest || return
+    cmake_build default -DCRMKIT_BUILD_PYTHON=ON "-DPython_EXECUTABLE=$python" crmkit_python ||
+        return
     export PYTHONPATH=$build/release/python
 }
 
-# python_from_pypi: the virtual environment; false when its tools cannot be downloaded.
-python_from_pypi() {
+# tools_from_pypi: the virtual environment; fails when its tools cannot be downloaded.
+tools_from_pypi() {
     local venv=$build/venv tools=$root/bindings/python/requirements.txt candidate
     if [ ! -x "$venv/bin/python" ]; then
         for candidate in /usr/bin/python3 python3; do
             "$candidate" -c 'import ensurepip, venv' 2>/dev/null || continue
-            logged venv "$candidate" -m venv --clear "$venv"
+            logged venv "$candidate" -m venv --clear "$venv" || return
             break
         done
-        [ -x "$venv/bin/python" ] || return 1
+        [ -x "$venv/bin/python" ] || return
     fi
     if ! cmp -s "$tools" "$venv/requirements.txt"; then
         echo "Python tools from PyPI …"
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --timeout 15 \
-            --retries 1 -r "$tools" >"$log/pip.log" 2>&1 </dev/null || return 1
+            --retries 1 -r "$tools" >"$log/pip.log" 2>&1 </dev/null || return
         cp "$tools" "$venv/requirements.txt"
     fi
-    python=$venv/bin/python
-    install_python_package
 }
 
 # install_python_package: what `pip install .` does, into the virtual environment, when an input has
@@ -148,8 +159,9 @@ install_python_package() {
         bindings/python -type f ! -name '*.pyc' -print0 2>/dev/null | sort -z | xargs -0 sha256sum)
     [ "$inputs" != "$(cat "$stamp" 2>/dev/null)" ] || return 0
     echo "Python package …"
-    logged wheel env CC="${CC:-cc}" CXX="${CXX:-c++}" "$python" -m pip install --disable-pip-version-check --no-index --no-deps \
-        --no-build-isolation --config-settings=build-dir="$build/wheel" \
-        --config-settings=cmake.define.CRMKIT_WARNINGS_AS_ERRORS=ON "$root"
+    logged wheel env CC="${CC:-cc}" CXX="${CXX:-c++}" "$python" -m pip install \
+        --disable-pip-version-check --no-index --no-deps --no-build-isolation \
+        --config-settings=build-dir="$build/wheel" \
+        --config-settings=cmake.define.CRMKIT_WARNINGS_AS_ERRORS=ON "$root" || return
     printf '%s\n' "$inputs" >"$stamp"
 }

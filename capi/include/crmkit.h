@@ -172,6 +172,9 @@ typedef struct crmkit_options {
     void* clock_ctx;             /* passed to `clock` */
     crmkit_log_callback log;     /* default NULL: no log */
     void* log_ctx;               /* passed to `log` */
+    int64_t log_kib;             /* default 4096; how long the log of commits grows before a commit
+                                    copies it into the file itself, in KiB; raise it, to 65536 or
+                                    so, where crmkit_checkpoint() is called beside the writers */
 } crmkit_options;
 
 /* Fills in the defaults. Give sizeof(crmkit_options) as `struct_size`: it tells the library which
@@ -268,6 +271,11 @@ CRMKIT_API void crmkit_close(crmkit_store* store);
  */
 CRMKIT_API crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size);
 
+/* Copies what is committed from the log into the file, as far as readers allow; waits for nobody.
+ * For a thread or a timer of the host's, every 20 ms or so while others write, so that no commit
+ * has to do it; see log_kib. Does nothing to a store in memory or on a connection of the host's. */
+CRMKIT_API crmkit_code crmkit_checkpoint(crmkit_store* store);
+
 /* Gives what is wrong with the stored data as a JSON array of texts, empty when it is sound. Takes
  * as long as reading the whole store. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out);
@@ -312,6 +320,39 @@ CRMKIT_API crmkit_code crmkit_commit(crmkit_session* session);
 /* Undoes the innermost transaction. Ends the cursors that were opened in it. Fails with
  * CRMKIT_INVALID_ARGUMENT when none is open. */
 CRMKIT_API crmkit_code crmkit_rollback(crmkit_session* session);
+
+/* Ends what a session is reading, importing or exporting: that call, and each later one that reads,
+ * imports or exports, fails with CRMKIT_CANCELLED until crmkit_session_allow(). These two may be
+ * called by any thread while another one uses the session, which must not be closed meanwhile. On a
+ * connection of the host's a query ends between two of its rows, and sqlite3_interrupt() ends it at
+ * once. */
+CRMKIT_API crmkit_code crmkit_session_cancel(crmkit_session* session);
+
+/* Takes crmkit_session_cancel() back. */
+CRMKIT_API crmkit_code crmkit_session_allow(crmkit_session* session);
+
+/* Sets how many steps each read of a session may take before it fails with CRMKIT_LIMIT; 0, the
+ * default, for any number. A step is the work on one row or so. For texts of queries that come from
+ * outside. */
+CRMKIT_API crmkit_code crmkit_session_set_step_budget(crmkit_session* session, int64_t steps);
+
+/* How far an import or an export is. */
+typedef struct crmkit_progress {
+    size_t struct_size;  /* of the library's struct: a later one may have more members */
+    int64_t records;     /* records that are written; rows of an import that were looked at */
+    int64_t bytes;       /* of the file, that were read or written */
+    int64_t total_bytes; /* of a file that is read; -1 where its size is not known */
+} crmkit_progress;
+
+/* Is told about every 1,000 records, in the thread that imports or exports, how far it is. Returns
+ * CRMKIT_OK to go on; whatever else ends it with CRMKIT_CANCELLED. It must not use the session. */
+typedef crmkit_code (*crmkit_progress_callback)(void* ctx, const crmkit_progress* progress);
+
+/* Tells a function how far each import and export of a session is: the operations of which
+ * crmkit_describe() says that they have "progress". NULL, the default, tells nobody. `ctx` is
+ * passed to it and must live as long. */
+CRMKIT_API crmkit_code crmkit_session_on_progress(crmkit_session* session,
+                                                  crmkit_progress_callback callback, void* ctx);
 
 /* ---- Records ------------------------------------------------------------------------------- */
 
@@ -476,6 +517,13 @@ CRMKIT_API crmkit_code crmkit_query(crmkit_session* session, const char* entity,
                                     int64_t entity_size, const char* text, int64_t text_size,
                                     const char* parameters, int64_t parameters_size,
                                     crmkit_cursor** out);
+
+/* Reads the live records of an entity with these ids, in their order and by one search of the
+ * store; those that are not there are left out. Release with crmkit_cursor_close(). Fails with
+ * CRMKIT_NOT_FOUND for an entity that is none. */
+CRMKIT_API crmkit_code crmkit_get_many(crmkit_session* session, const char* entity,
+                                       int64_t entity_size, const int64_t* ids, size_t count,
+                                       crmkit_cursor** out);
 
 /* Reads the next record of a query into `record`, which is of the query's entity. *has_record
  * becomes 1, or 0 at the end, when `record` stays as it is. */

@@ -54,9 +54,11 @@ struct crmkit_store : crmkit::c_api::LiveHandle<crmkit_store> {
 /// A session with the cursors and transactions that were opened through this handle. Closing it
 /// ends them all; a cursor that the host has not closed yet stays behind as an empty shell.
 struct crmkit_session : crmkit::c_api::LiveHandle<crmkit_session> {
-    explicit crmkit_session(crmkit::Session&& opened) : own(std::move(opened)), session(&*own) {}
+    explicit crmkit_session(crmkit::Session&& opened)
+        : own(std::move(opened)), session(&*own), cancellation(own->cancellation()) {}
     /// Borrows the session of a hook's event.
-    explicit crmkit_session(crmkit::Session& borrowed) : session(&borrowed) {}
+    explicit crmkit_session(crmkit::Session& borrowed)
+        : session(&borrowed), cancellation(borrowed.cancellation()) {}
     ~crmkit_session();
 
     /// Ends the cursors that were opened with at least `depth` transactions open.
@@ -64,6 +66,8 @@ struct crmkit_session : crmkit::c_api::LiveHandle<crmkit_session> {
 
     std::optional<crmkit::Session> own;
     crmkit::Session* session;
+    /// Made before another thread can ask for it.
+    std::shared_ptr<crmkit::Cancellation> cancellation;
     /// The transactions that crmkit_begin() opened, the innermost last.
     std::vector<crmkit::TransactionScope> transactions;
     std::vector<crmkit_cursor*> cursors;

@@ -275,6 +275,22 @@ crmkit_code crmkit_query(crmkit_session* session, const char* entity, int64_t en
     });
 }
 
+crmkit_code crmkit_get_many(crmkit_session* session, const char* entity, int64_t entity_size,
+                            const int64_t* ids, size_t count, crmkit_cursor** out) {
+    return guarded([&] {
+        crmkit_cursor*& cursor = required(out, "out");
+        const Call me(session);
+        const Entity& about = me.entity(entity, entity_size);
+        if (count > 0) {
+            required(ids, "ids");
+        }
+        std::vector<Id> wanted;
+        std::transform(ids, ids + count, std::back_inserter(wanted),
+                       [](std::int64_t id) { return Id{id}; });
+        cursor = new crmkit_cursor(me.handle(), about, me->stream(about, wanted));
+    });
+}
+
 crmkit_code crmkit_cursor_next(crmkit_cursor* cursor, crmkit_record* record, int32_t* has_record) {
     return guarded([&] {
         crmkit_cursor& from = required(cursor, "cursor");

@@ -67,6 +67,9 @@ OpenOptions open_options(const crmkit_options* given) {
     if (options.cache_kib < 1) {
         refuse_option("cache_kib", options.cache_kib, "is no size of a cache");
     }
+    if (options.log_kib < 4) {
+        refuse_option("log_kib", options.log_kib, "is less than a page of the log");
+    }
     if (options.replica < -1) {
         refuse_option("replica", options.replica, "is neither -1 nor between 0 and 4095");
     }
@@ -76,6 +79,7 @@ OpenOptions open_options(const crmkit_options* given) {
     open.create = options.create != 0;
     open.busy_timeout = std::chrono::milliseconds(options.busy_timeout_ms);
     open.cache_kib = options.cache_kib;
+    open.log_kib = options.log_kib;
     if (options.replica >= 0) {
         open.replica = options.replica;
     }
@@ -127,6 +131,7 @@ void crmkit_options_init(crmkit_options* options, size_t struct_size) {
     made.cache_kib = defaults.cache_kib;
     made.replica = -1;
     made.table_prefix = "crm_";
+    made.log_kib = defaults.log_kib;
     std::memcpy(options, &made, made.struct_size);
 }
 
@@ -176,6 +181,10 @@ void crmkit_close(crmkit_store* store) {
 
 crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size) {
     return guarded([&] { required(store, "store").crm.backup(path_argument(path, path_size)); });
+}
+
+crmkit_code crmkit_checkpoint(crmkit_store* store) {
+    return guarded([&] { required(store, "store").crm.checkpoint(); });
 }
 
 crmkit_code crmkit_check_integrity(crmkit_store* store, crmkit_text** out) {

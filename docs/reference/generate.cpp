@@ -129,7 +129,9 @@ std::string operations_page() {
     out << "# Operations\n\nMade from the declarations; do not edit. In C++ a function of the "
            "module, in C `crmkit_call()`, in Python a method of the session.\n\n";
     for (const Operation* operation : all_operations()) {
-        out << "## " << operation->name << "\n\n" << operation->help << "\n\nInput:\n\n";
+        out << "## " << operation->name << "\n\n"
+            << operation->help << (operation->has_progress ? " Tells how far it is." : "")
+            << "\n\nInput:\n\n";
         write_fields(out, *operation->input, 0);
         out << "Result:\n\n";
         write_fields(out, *operation->output, 0);

@@ -40,7 +40,7 @@ Answers ask(crmkit::Session& session) {
         .by_manager = results_by(session, "manager"),
         .by_agent = results_by(session, "owner"),
         .by_product = results_by(session, "product"),
-        .by_quarter = sales::won_value(session, {.period = sales::Period::quarter}),
+        .by_quarter = results_by(session, "quarter"),
         .cycle = sales::sales_cycle(session, {}),
         .forecast =
             sales::weighted_forecast(session, {.period = sales::Period::quarter, .by = "manager"}),
@@ -66,11 +66,12 @@ std::string to_json(const Answers& answers, const crmkit::Registry& registry) {
     add("win_rate_by_agent", answers.by_agent.rates);
     add("win_rate_by_manager", answers.by_manager.rates);
     add("win_rate_by_product", answers.by_product.rates);
+    add("win_rate_by_quarter", answers.by_quarter.rates);
     add("won_value", answers.all.values);
     add("won_value_by_agent", answers.by_agent.values);
     add("won_value_by_manager", answers.by_manager.values);
     add("won_value_by_product", answers.by_product.values);
-    add("won_value_by_quarter", answers.by_quarter);
+    add("won_value_by_quarter", answers.by_quarter.values);
     return out + "\n}\n";
 }
 

@@ -10,7 +10,7 @@
 
 namespace sales_team {
 
-/// How often the deals of each agent (manager, product) were won, and what they brought.
+/// How often the deals of each agent (manager, product, quarter) were won, and what they brought.
 struct Results {
     crmkit::sales::WinRates rates;
     crmkit::sales::WonValues values;
@@ -23,7 +23,8 @@ struct Answers {
     Results by_manager;
     Results by_agent;
     Results by_product;
-    crmkit::sales::WonValues by_quarter;
+    /// By the quarter of the close date.
+    Results by_quarter;
     crmkit::sales::SalesCycles cycle;
     crmkit::sales::Forecast forecast;
     /// Of the account that the most was sold to; nothing when there are no accounts.

@@ -124,7 +124,7 @@ ImportedFile import_file(crmkit::Session& session, const fs::path& path, const f
     ImportedFile imported{.name = path.filename().string()};
     imported.empty_cells = fit_plan(session, path.string(), plan);
     exchange::ImportOptions options;
-    options.progress = [&](const exchange::ImportProgress& at) {
+    options.progress = [&](const crmkit::Progress& at) {
         terminal.progress(imported.name, at.bytes, at.total_bytes.value_or(at.bytes));
         return true;  // false would stop the import
     };

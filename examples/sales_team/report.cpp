@@ -65,24 +65,45 @@ void print_pipeline(const Terminal& terminal, const Answers& answers) {
     terminal.table({{"stage"}, {"deals", true}, {"amount", true}, {"weighted", true}}, rows);
 }
 
-/// Win rate and won value side by side, the largest value first.
-void print_results(const Terminal& terminal, std::string_view what, const Results& results) {
+enum class Order : std::uint8_t { by_value, by_group };
+
+/// What was won by group (and currency), also of groups that won nothing.
+std::vector<crmkit::sales::GroupWonValue> values_of(const Results& results, Order order) {
+    auto values = results.values.rows;
+    for (const auto& rate : results.rates.rows) {
+        if (rate.won == 0) {
+            values.push_back({.group = rate.group});
+        }
+    }
+    if (order == Order::by_value) {
+        std::ranges::stable_sort(values, std::ranges::greater{},
+                                 [](const auto& value) { return minor_units(value.value); });
+    } else {
+        std::ranges::stable_sort(values, {}, &crmkit::sales::GroupWonValue::group);
+    }
+    return values;
+}
+
+/// Win rate and won value side by side, the largest value or the first group first.
+void print_results(const Terminal& terminal, std::string_view what, const Results& results,
+                   Order order = Order::by_value) {
     terminal.heading(fmt::format("Win rate and won value by {}", what));
     std::map<std::string, const crmkit::sales::GroupWinRate*> rate_of;
     for (const auto& rate : results.rates.rows) {
         rate_of[rate.group] = &rate;
     }
-    auto values = results.values.rows;
-    std::ranges::stable_sort(values, std::ranges::greater{},
-                             [](const auto& value) { return minor_units(value.value); });
+    const auto values = values_of(results, order);
+    std::int64_t largest = 0;
+    for (const auto& value : values) {
+        largest = std::max(largest, minor_units(value.value));
+    }
     std::vector<Row> rows;
     for (const auto& value : values) {
         const auto* const rate = rate_of[value.group];
-        rows.push_back(
-            {or_nobody(value.group), rate == nullptr ? "" : grouped(rate->won),
-             rate == nullptr ? "" : grouped(rate->lost), rate == nullptr ? "" : percent(rate->rate),
-             shown(value.value),
-             terminal.bar(minor_units(value.value), minor_units(values.front().value), 12)});
+        rows.push_back({or_nobody(value.group), rate == nullptr ? "" : grouped(rate->won),
+                        rate == nullptr ? "" : grouped(rate->lost),
+                        rate == nullptr ? "" : percent(rate->rate), shown(value.value),
+                        terminal.bar(minor_units(value.value), largest, 12)});
     }
     terminal.table({{what}, {"won", true}, {"lost", true}, {"rate", true}, {"won value", true}, {}},
                    rows);
@@ -103,20 +124,6 @@ void print_totals(const Terminal& terminal, const Answers& answers) {
                                   label_of(row.state), terminal.bold(days(row.mean_days, 3)),
                                   days(row.median_days, 1)));
     }
-}
-
-void print_quarters(const Terminal& terminal, const Answers& answers) {
-    terminal.heading("Won value by quarter");
-    std::int64_t largest = 0;
-    for (const auto& quarter : answers.by_quarter.rows) {
-        largest = std::max(largest, minor_units(quarter.value));
-    }
-    std::vector<Row> rows;
-    for (const auto& quarter : answers.by_quarter.rows) {
-        rows.push_back({quarter.period, grouped(quarter.count), shown(quarter.value),
-                        terminal.bar(minor_units(quarter.value), largest)});
-    }
-    terminal.table({{"quarter"}, {"deals", true}, {"won value", true}, {}}, rows);
 }
 
 /// A row for each manager (and currency), a column for each period.
@@ -200,7 +207,7 @@ void print_report(const Terminal& terminal, const Answers& answers) {
     print_results(terminal, "manager", answers.by_manager);
     print_results(terminal, "agent", answers.by_agent);
     print_results(terminal, "product", answers.by_product);
-    print_quarters(terminal, answers);
+    print_results(terminal, "quarter", answers.by_quarter, Order::by_group);
     print_forecast(terminal, answers);
     if (answers.biggest_customer) {
         print_customer(terminal, *answers.biggest_customer);

@@ -30,11 +30,12 @@ static const struct question {
     {"win_rate_by_agent", "sales.win_rate", "{\"by\":\"owner\"}"},
     {"win_rate_by_manager", "sales.win_rate", "{\"by\":\"manager\"}"},
     {"win_rate_by_product", "sales.win_rate", "{\"by\":\"product\"}"},
+    {"win_rate_by_quarter", "sales.win_rate", "{\"by\":\"quarter\"}"},
     {"won_value", "sales.won_value", "{}"},
     {"won_value_by_agent", "sales.won_value", "{\"by\":\"owner\"}"},
     {"won_value_by_manager", "sales.won_value", "{\"by\":\"manager\"}"},
     {"won_value_by_product", "sales.won_value", "{\"by\":\"product\"}"},
-    {"won_value_by_quarter", "sales.won_value", "{\"period\":\"quarter\"}"},
+    {"won_value_by_quarter", "sales.won_value", "{\"by\":\"quarter\"}"},
 };
 
 static void print_answer(crmkit_session* session, const char* before, const struct question* ask) {

@@ -27,9 +27,9 @@ def ask(crm: crmkit.Crm) -> dict[str, Any]:
         "pipeline": crm.sales.pipeline_by_stage(),
         "win_rate": crm.sales.win_rate(),
         "won_value": crm.sales.won_value(),
-        "won_value_by_quarter": crm.sales.won_value(period="quarter"),
     }
-    for name, by in {"agent": "owner", "manager": "manager", "product": "product"}.items():
+    groups = {"agent": "owner", "manager": "manager", "product": "product", "quarter": "quarter"}
+    for name, by in groups.items():
         answers[f"win_rate_by_{name}"] = crm.sales.win_rate(by=by)
         answers[f"won_value_by_{name}"] = crm.sales.won_value(by=by)
     if customer is not None:

@@ -17,6 +17,7 @@ void describe_operation(JsonWriter& writer, const Operation& operation) {
     describe(writer, *operation.input);
     writer.name("output");
     describe(writer, *operation.output);
+    writer.member("progress", operation.has_progress);
     writer.end_object();
 }
 

@@ -164,6 +164,8 @@ std::vector<RowResult> Session::create_stream(const Entity& entity, BulkMode mod
 
 std::shared_ptr<Cancellation> Session::cancellation() { return state_->cancellation(); }
 void Session::set_step_budget(std::int64_t steps) { state_->set_step_budget(steps); }
+std::int64_t Session::step_budget() const { return state_->step_budget(); }
+void Session::on_progress(ProgressCallback callback) { state_->progress = std::move(callback); }
 
 Id Session::actor() const { return state_->actor(); }
 const Registry& Session::registry() const { return state_->registry(); }

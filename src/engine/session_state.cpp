@@ -26,6 +26,9 @@ SessionState::~SessionState() {
         rollback();
     }
     if (reader_) {
+        if (is_reader_cancellable_ && engine_->is_at_home()) {
+            reader_->limit_reads({});
+        }
         engine_->give_back(std::move(reader_));
     }
 }
@@ -36,6 +39,20 @@ Storage* SessionState::own_reader() {
         has_no_reader_ = reader_ == nullptr;
     }
     return reader_.get();
+}
+
+/// Lets the own reader be cancelled from now on. False where its steps are counted, too, anew for
+/// each read.
+bool SessionState::limit_own_reader() {
+    if (limits_.steps > 0) {
+        is_reader_cancellable_ = false;
+        return false;
+    }
+    if (!is_reader_cancellable_) {
+        reader_->limit_reads(limits_);
+        is_reader_cancellable_ = true;
+    }
+    return true;
 }
 
 void SessionState::begin(Access access, Turn turn) {
@@ -158,6 +175,12 @@ const std::shared_ptr<Cancellation>& SessionState::cancellation() {
     return cancellation_;
 }
 
+void SessionState::refuse_if_cancelled() const {
+    if (cancellation_ && cancellation_->is_cancelled()) {
+        throw Error(ErrorCode::cancelled, "the session was cancelled");
+    }
+}
+
 void SessionState::run_commit_hook(const CommitHook& hook, const HistoryEntry& entry) {
     try {
         hook(entry);
@@ -177,6 +200,7 @@ void SessionState::log_failed_hook(const char* reason) {
 
 ReadScope::ReadScope(SessionState& session) {
     session.engine().check_open();
+    session.refuse_if_cancelled();
     if (!session.levels_.empty()) {
         storage_ = &session.engine().writer();
     } else {
@@ -192,7 +216,8 @@ ReadScope::ReadScope(SessionState& session) {
             throw;
         }
     }
-    is_limited_ = session.limits_.any();
+    is_limited_ = session.limits_.any() &&
+                  (storage_ != session.reader_.get() || !session.limit_own_reader());
     if (is_limited_) {
         storage_->limit_reads(session.limits_);
     }

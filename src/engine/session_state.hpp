@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "crmkit/engine/progress.hpp"
 #include "engine.hpp"
 
 namespace crmkit::engine {
@@ -44,6 +45,9 @@ class SessionState {
     /// What ends this session's reads; made when it is first asked for.
     [[nodiscard]] const std::shared_ptr<Cancellation>& cancellation();
     void set_step_budget(std::int64_t steps) { limits_.steps = steps; }
+    [[nodiscard]] std::int64_t step_budget() const { return limits_.steps; }
+    /// Throws cancelled when it has been asked for. For what works long without reading.
+    void refuse_if_cancelled() const;
 
     [[nodiscard]] bool is_writing() const { return !levels_.empty(); }
     /// Throws invalid_argument when the innermost transaction can only be rolled back.
@@ -52,6 +56,8 @@ class SessionState {
     void lose() noexcept { levels_.back().is_lost = true; }
 
     std::string origin = "session";
+    /// Is told how far an import or export is that was called by its name.
+    ProgressCallback progress;
     /// The change that the present ones follow from; 0 for none.
     std::int64_t cause = 0;
     /// The present changes take earlier ones back: a move of a state may go the way back, too.
@@ -73,6 +79,7 @@ class SessionState {
     void run_commit_hook(const CommitHook& hook, const HistoryEntry& entry);
     void log_failed_hook(const char* reason);
     Storage* own_reader();
+    bool limit_own_reader();
 
     std::shared_ptr<Engine> engine_;
     Id actor_;
@@ -85,6 +92,8 @@ class SessionState {
     std::vector<Level> levels_;
     std::shared_ptr<Cancellation> cancellation_;
     ReadLimits limits_;
+    /// The session's own reader can be cancelled; so it stays, which saves setting it for each read.
+    bool is_reader_cancellable_ = false;
     /// The changes of the open transaction, for the commit hooks.
     std::vector<Change> appended_;
 };

@@ -201,7 +201,7 @@ class RowWriter {
 }  // namespace
 
 ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
-                        const ExportProgress& progress) {
+                        const ProgressCallback& progress) {
     const Registry& registry = session.registry();
     const Entity& entity = registry.get(what.entity);
     const std::vector<std::string> names = columns_of(entity, what);
@@ -220,7 +220,7 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     detail::CountingSink counting(sink);
     CsvWriter writer(counting, options);
     writer.row(what.headers.empty() ? names : what.headers);
-    detail::ExportCounter counter(progress);
+    detail::ExportCounter counter(session, progress);
     RowWriter values(writer, registry);
     Record record(entity);
     std::string bytes;
@@ -240,7 +240,7 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
         }
         writer.end_row();
         related.forget_some();
-        counter.count(entity.name);
+        counter.count(entity.name, counting.bytes());
     }
     writer.close();
     return counter.finish(counting.bytes());

@@ -1,21 +1,28 @@
-/// `ExportCounter`: counts records by entity and asks the host whether to go on.
+/// `ExportCounter`: counts records by entity and asks the host, now and then, whether to go on.
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "crmkit/base/error.hpp"
 #include "crmkit/exchange/exporter.hpp"
+#include "engine/session_state.hpp"
 
 namespace crmkit::exchange::detail {
 
 class ExportCounter {
   public:
-    explicit ExportCounter(const ExportProgress& progress) : progress_(progress) {}
+    /// `total_bytes` is the size of a file that is read, where it is known.
+    ExportCounter(Session& session, const ProgressCallback& progress,
+                  std::optional<std::uint64_t> total_bytes = {})
+        : state_(session.state()), progress_(progress), total_bytes_(total_bytes) {}
 
-    /// Throws cancelled when the host wants no more.
-    void count(std::string_view entity) {
+    /// Counts a record, up to which the file has so many bytes. Throws cancelled when the host
+    /// wants no more.
+    void count(std::string_view entity, std::int64_t bytes) {
         constexpr std::int64_t records_between_progress = 1'000;
         auto found =
             std::find_if(report_.counts.begin(), report_.counts.end(),
@@ -25,10 +32,8 @@ class ExportCounter {
             found = report_.counts.end() - 1;
         }
         ++found->records;
-        if (++report_.records % records_between_progress == 0 && progress_ &&
-            !progress_(report_.records)) {
-            throw Error(ErrorCode::cancelled,
-                        "cancelled after " + std::to_string(report_.records) + " records");
+        if (++report_.records % records_between_progress == 0) {
+            report_progress(static_cast<std::uint64_t>(bytes));
         }
     }
     [[nodiscard]] ExportReport finish(std::int64_t bytes) {
@@ -37,7 +42,17 @@ class ExportCounter {
     }
 
   private:
-    const ExportProgress& progress_;
+    void report_progress(std::uint64_t bytes) const {
+        state_.refuse_if_cancelled();
+        if (progress_ && !progress_({report_.records, bytes, total_bytes_})) {
+            throw Error(ErrorCode::cancelled,
+                        "cancelled after " + std::to_string(report_.records) + " records");
+        }
+    }
+
+    const engine::SessionState& state_;
+    const ProgressCallback& progress_;
+    std::optional<std::uint64_t> total_bytes_;
     ExportReport report_;
 };
 

@@ -165,12 +165,10 @@ bool ImportRun::read_batch() {
 }
 
 void ImportRun::report_progress(bool in_batch) {
-    if (!options_.progress) {
-        return;
-    }
-    const ImportProgress progress{in_batch ? rows_read_ : tally_->rows(), reader_->byte_offset(),
-                                  file_.size()};
-    if (!options_.progress(progress)) {
+    state_.refuse_if_cancelled();
+    const Progress progress{in_batch ? rows_read_ : tally_->rows(), reader_->byte_offset(),
+                            file_.size()};
+    if (options_.progress && !options_.progress(progress)) {
         throw Error(ErrorCode::cancelled,
                     fmt::format("the import of {} was cancelled after {} rows",
                                 compiled_->entity.plural, tally_->rows()));

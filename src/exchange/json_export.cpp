@@ -19,8 +19,8 @@ namespace {
 class JsonExporter {
   public:
     JsonExporter(Session& session, const ExportJsonl& what, ByteSink& sink,
-                 const ExportProgress& progress)
-        : session_(session), what_(what), sink_(sink), counter_(progress) {
+                 const ProgressCallback& progress)
+        : session_(session), what_(what), sink_(sink), counter_(session, progress) {
         for (const std::string& name : what.entities) {
             chosen_.push_back(&session.registry().get(name));
         }
@@ -140,7 +140,7 @@ class JsonExporter {
         buffer_ += "}\n";
         constexpr std::size_t block = std::size_t{64} << 10U;
         flush(block);
-        counter_.count(entity.name);
+        counter_.count(entity.name, sink_.bytes());
     }
 
     void flush(std::size_t least) {
@@ -161,7 +161,7 @@ class JsonExporter {
 }  // namespace
 
 ExportReport export_jsonl(Session& session, const ExportJsonl& what, ByteSink& sink,
-                          const ExportProgress& progress) {
+                          const ProgressCallback& progress) {
     return JsonExporter(session, what, sink, progress).run();
 }
 

@@ -18,8 +18,11 @@ namespace {
 
 class JsonImporter {
   public:
-    JsonImporter(Session& session, ByteSource& file, const ExportProgress& progress)
-        : session_(session), lines_(file), writer_(session), counter_(progress) {}
+    JsonImporter(Session& session, ByteSource& file, const ProgressCallback& progress)
+        : session_(session),
+          lines_(file),
+          writer_(session),
+          counter_(session, progress, file.size()) {}
 
     ExportReport run() {
         read_first_line();
@@ -124,7 +127,7 @@ class JsonImporter {
             return;
         }
         writer_.add(entity, record.object(), lines_.number());
-        counter_.count(entity.name);
+        counter_.count(entity.name, lines_.bytes());
     }
 
     void refuse(Problem problem, ErrorCode code) {
@@ -141,7 +144,7 @@ class JsonImporter {
 
 }  // namespace
 
-ExportReport import_jsonl(Session& session, ByteSource& file, const ExportProgress& progress) {
+ExportReport import_jsonl(Session& session, ByteSource& file, const ProgressCallback& progress) {
     engine::SessionState& state = session.state();
     engine::WriteScope scope(state);
     const engine::CauseScope origin(state, 0, "restore");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/session_state.hpp"
+
 namespace crmkit::exchange {
 
 ImportReport import_csv_file(Session& session, const ImportCsv& input) {
@@ -13,6 +15,7 @@ ImportReport import_csv_file(Session& session, const ImportCsv& input) {
     options.most_problems =
         static_cast<std::size_t>(std::max(input.most_problems, std::int64_t{0}));
     options.most_rows = options.most_problems;
+    options.progress = session.state().progress;
     return run_import(session, plan_from_json(input.plan.text), file, options);
 }
 
@@ -22,12 +25,14 @@ ImportPlan suggest_plan_for_file(Session& session, const SuggestPlan& input) {
 }
 
 ImportJobReport run_import_job(Session& session, const ImportJob& input) {
-    return run_job(session, input);
+    ImportOptions options;
+    options.progress = session.state().progress;
+    return run_job(session, input, options);
 }
 
 ExportReport export_csv_file(Session& session, const ExportCsv& input) {
     FileSink file(input.path);
-    return export_csv(session, input, file);
+    return export_csv(session, input, file, session.state().progress);
 }
 
 ImportPlan plan_for_csv_export(Session& session, const ExportCsv& input) {
@@ -36,12 +41,12 @@ ImportPlan plan_for_csv_export(Session& session, const ExportCsv& input) {
 
 ExportReport export_jsonl_file(Session& session, const ExportJsonl& input) {
     FileSink file(input.path);
-    return export_jsonl(session, input, file);
+    return export_jsonl(session, input, file, session.state().progress);
 }
 
 ExportReport import_jsonl_file(Session& session, const ImportJsonl& input) {
     FileSource file(input.path);
-    return import_jsonl(session, file);
+    return import_jsonl(session, file, session.state().progress);
 }
 
 }  // namespace crmkit::exchange

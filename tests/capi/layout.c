@@ -78,7 +78,14 @@ SAME(offsetof(crmkit_options, clock), 56);
 SAME(offsetof(crmkit_options, clock_ctx), 64);
 SAME(offsetof(crmkit_options, log), 72);
 SAME(offsetof(crmkit_options, log_ctx), 80);
-SAME(sizeof(crmkit_options), 88);
+SAME(offsetof(crmkit_options, log_kib), 88); /* where the first release ended */
+SAME(sizeof(crmkit_options), 96);
+
+SAME(offsetof(crmkit_progress, struct_size), 0);
+SAME(offsetof(crmkit_progress, records), 8);
+SAME(offsetof(crmkit_progress, bytes), 16);
+SAME(offsetof(crmkit_progress, total_bytes), 24);
+SAME(sizeof(crmkit_progress), 32);
 
 SAME(offsetof(crmkit_write_event, struct_size), 0);
 SAME(offsetof(crmkit_write_event, session), 8);

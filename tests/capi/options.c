@@ -11,6 +11,7 @@ static void the_defaults_are_those_of_the_library(void) {
     CHECK_INT(1, options.create);
     CHECK_INT(5000, options.busy_timeout_ms);
     CHECK_INT(16384, options.cache_kib);
+    CHECK_INT(4096, options.log_kib);
     CHECK_INT(-1, options.replica);
     CHECK_INT(0, options.has_seed);
     CHECK_TEXT("crm_", options.table_prefix);
@@ -18,10 +19,12 @@ static void the_defaults_are_those_of_the_library(void) {
 }
 
 static void options_of_an_older_header_are_enough(void) {
-    /* As if the header had ended before the clock, and before everything but the durability. */
-    static const size_t sizes[] = {offsetof(crmkit_options, clock),
+    /* That of the first release; and as if the header had ended before the clock, and before
+     * everything but the durability. */
+    static const size_t sizes[] = {offsetof(crmkit_options, log_kib),
+                                   offsetof(crmkit_options, clock),
                                    offsetof(crmkit_options, read_only)};
-    for (size_t i = 0; i < 2; ++i) {
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
         struct {
             crmkit_options options;
             char beyond[8];
@@ -71,6 +74,10 @@ static void what_makes_no_sense_is_refused(void) {
     crmkit_options_init(&options, sizeof options);
     options.cache_kib = 0;
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_memory(&options, &store));
+    crmkit_options_init(&options, sizeof options);
+    options.log_kib = 3;
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_memory(&options, &store));
+    CHECK_CONTAINS("log_kib", crmkit_error_message());
     crmkit_options_init(&options, sizeof options);
     options.replica = 4096;
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_memory(&options, &store));

@@ -28,11 +28,22 @@ TEST_CASE("a field that is not there is named, with the nearest that is") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         const Account acme = me.create(Account{.name = "Acme"});
-        const Error error = error_of([&] { me.update<Account>(acme.id, {{"nmae", "Acme II"}}); });
-        CHECK(error.code() == ErrorCode::not_found);
-        CHECK_MESSAGE(error.message().find("nmae") != std::string::npos, error.message());
-        CHECK_MESSAGE(error.message().find("name") != std::string::npos, error.message());
+        const auto check = [](const Error& error) {
+            CHECK(error.code() == ErrorCode::not_found);
+            REQUIRE(error.problems().size() == 1);
+            const Problem& problem = error.problems().front();
+            CHECK(problem.entity == "account");
+            CHECK(problem.field == "nmae");
+            CHECK_MESSAGE(problem.message.find("nearest is 'name'") != std::string::npos,
+                          problem.message);
+            CHECK_MESSAGE(error.message().find("account.nmae") != std::string::npos,
+                          error.message());
+        };
+        check(error_of([&] { me.update<Account>(acme.id, {{"nmae", "Acme II"}}); }));
+        Account other{.name = "Other"};
+        check(error_of([&] { me.upsert(UpsertKey::fields({"nmae"}), other); }));
         CHECK(me.get<Account>(acme.id).version == 1);
+        CHECK(me.query<Account>().all().size() == 1);
     });
 }
 

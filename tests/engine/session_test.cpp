@@ -375,13 +375,3 @@ TEST_CASE("commit hooks see each change once it is kept") {
         CHECK(seen[0].entity == "account");
     });
 }
-
-TEST_CASE("a closed store refuses every call") {
-    on_each_store([](Crm crm, TestClock&) {
-        Session me = crm.as_system();
-        crm.close();
-        CHECK(code_of([&] { me.create(Account{.name = "A"}); }) == ErrorCode::invalid_argument);
-        CHECK(code_of([&] { (void)me.find<Account>(Id{1}); }) == ErrorCode::invalid_argument);
-        CHECK(code_of([&] { (void)crm.as_system(); }) == ErrorCode::invalid_argument);
-    });
-}

@@ -1,15 +1,18 @@
 /// Store files that are damaged, foreign, newer, locked, full or protected.
 #include <sqlite3.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
-#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <stdexcept>
 #include <thread>
 
 #include "backends.hpp"
+#include "fault/watched_files.hpp"
 #include "old_store.hpp"
+#include "processes.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
@@ -17,6 +20,22 @@ using namespace crmkit::test;
 namespace {
 
 void run_sql(const std::string& path, const char* sql) { testing::Database(path).run(sql); }
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A disk that takes no byte beyond a place in its files while it is full.
+class SmallDisk final : public fault::FileWatcher {
+  public:
+    int before(const fault::FileRequest& request) override {
+        const auto end = request.offset + static_cast<std::int64_t>(request.bytes.size());
+        return request.call == fault::FileCall::write && end > capacity ? SQLITE_FULL : SQLITE_OK;
+    }
+
+    std::int64_t capacity = INT64_MAX;
+};
 
 /// A store file with one account, closed.
 Id make_store(const std::string& path) {
@@ -80,9 +99,16 @@ TEST_CASE("a store of a newer crmkit is refused untouched") {
     const std::string path = folder.file("store.db");
     make_store(path);
     run_sql(path, "UPDATE crmkit_settings SET value = '999' WHERE key = 'schema_version'");
-    const Error error = error_of([&] { (void)Crm::open(path); });
-    CHECK(error.code() == ErrorCode::newer_schema);
-    CHECK(error.message().find("999") != std::string::npos);
+    const std::string before = bytes_of(path);
+    for (const bool read_only : {false, true}) {
+        OpenOptions options;
+        options.read_only = read_only;
+        const Error error = error_of([&] { (void)Crm::open(path, options); });
+        CHECK(error.code() == ErrorCode::newer_schema);
+        CHECK(error.message().find("999") != std::string::npos);
+        CHECK(bytes_of(path) == before);
+        CHECK_FALSE(std::filesystem::exists(path + "-wal"));
+    }
 }
 
 TEST_CASE("a read-only store reads and refuses to write") {
@@ -168,29 +194,75 @@ TEST_CASE("two processes' worth of stores share a file") {
 
 TEST_CASE("a full disk is a clear error, and what was there stays") {
     const TemporaryFolder folder;
+    SmallDisk disk;
+    const fault::WatchedFiles files(disk);
     const std::string path = folder.file("store.db");
     const Id id = make_store(path);
     Crm crm = Crm::open(path);
     Session me = crm.as_system();
-    // A limit on the size of files stands in for the end of the disk; SIGXFSZ would end the
-    // process.
-    const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit old_limit{};
-    REQUIRE(getrlimit(RLIMIT_FSIZE, &old_limit) == 0);
-    rlimit limit = old_limit;
-    limit.rlim_cur = 2 * 1024 * 1024;
-    REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    ErrorCode code = ErrorCode::ok;
-    for (int i = 0; i < 5000 && code == ErrorCode::ok; ++i) {
-        code = code_of(
-            [&] { me.create(Account{.name = "A", .description = std::string(4000, 'x')}); });
+    disk.capacity = 2 * 1024 * 1024;
+    std::size_t kept = 1;
+    Error error(ErrorCode::ok, "");
+    while (error.code() == ErrorCode::ok) {
+        REQUIRE(kept < 5'000);
+        try {
+            me.create(Account{.name = "A", .description = std::string(4000, 'x')});
+            ++kept;
+        } catch (const Error& thrown) {
+            error = thrown;
+        }
     }
-    REQUIRE(setrlimit(RLIMIT_FSIZE, &old_limit) == 0);
-    std::signal(SIGXFSZ, old_handler);
-    CHECK((code == ErrorCode::disk_full || code == ErrorCode::io));
+    CHECK(error.code() == ErrorCode::disk_full);
+    CHECK(kept > 100);
     CHECK(me.get<Account>(id).name == "Acme");
+    CHECK(me.query<Account>().all().size() == kept);
+    CHECK(code_of([&] {
+              me.create(Account{.name = "A", .description = std::string(400'000, 'x')});
+          }) == ErrorCode::disk_full);
+    disk.capacity = INT64_MAX;
     CHECK(me.create(Account{.name = "After"}).id);
+    CHECK(me.query<Account>().all().size() == kept + 1);
     CHECK(crm.check_integrity().empty());
+}
+
+TEST_CASE("a file that may only be read is opened for reading alone") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("store.db");
+    const Id id = make_store(path);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    std::filesystem::permissions(path, std::filesystem::perms(0444));
+    const std::string before = bytes_of(path);
+    const auto run = [&](const std::function<void()>& work) {
+        testing::ChildProcess child([&work] {
+            // Root may write everything.
+            constexpr unsigned nobody = 65'534;
+            if (::geteuid() == 0 && (::setgid(nobody) != 0 || ::setuid(nobody) != 0)) {
+                throw std::runtime_error("cannot become nobody");
+            }
+            work();
+        });
+        return child.wait();
+    };
+    const auto require = [](bool holds, const char* what) {
+        if (!holds) {
+            throw std::runtime_error(what);
+        }
+    };
+    CHECK(run([&] {
+              const Error error = error_of([&] { (void)Crm::open(path); });
+              require(error.code() == ErrorCode::read_only, "not read_only");
+              require(error.message().find(path) != std::string::npos, "the file is not named");
+          }) == "exit 0");
+    CHECK(run([&] {
+              OpenOptions options;
+              options.read_only = true;
+              Crm crm = Crm::open(path, options);
+              Session me = crm.as_system();
+              require(me.get<Account>(id).name == "Acme", "the account is not there");
+              require(code_of([&] { me.create(Account{.name = "B"}); }) == ErrorCode::read_only,
+                      "it was written to");
+          }) == "exit 0");
+    CHECK(bytes_of(path) == before);
 }
 
 TEST_CASE("a backup is a whole store, taken while others write") {

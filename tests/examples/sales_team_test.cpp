@@ -17,6 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 using testing::Outcome;
+using testing::run_on_terminal;
 using testing::run_program;
 using testing::TemporaryFolder;
 
@@ -44,8 +45,7 @@ Json row_with(const Json& report, const std::string& member, const std::string& 
 }
 
 std::string won_by(const Json& answers, const std::string& what, const std::string& group) {
-    return row_with(answers["won_value_by_" + what], what == "quarter" ? "period" : "group",
-                    group)["value"]["amount"];
+    return row_with(answers["won_value_by_" + what], "group", group)["value"]["amount"];
 }
 
 std::int64_t count_in(const Json& answers, const std::string& stage) {
@@ -108,6 +108,23 @@ TEST_CASE("the published sales team: every figure of its README comes out exactl
     CHECK(won_by(found, "quarter", "2017-Q2") == "3086111.00");
     CHECK(won_by(found, "quarter", "2017-Q3") == "2982255.00");
     CHECK(won_by(found, "quarter", "2017-Q4") == "2802496.00");
+    struct Quarter {
+        const char* name;
+        int won;
+        int lost;
+        double rate;
+    };
+    for (const Quarter& quarter :
+         {Quarter{"2017-Q1", 531, 116, 0.820711}, Quarter{"2017-Q2", 1254, 778, 0.617126},
+          Quarter{"2017-Q3", 1257, 790, 0.614069}, Quarter{"2017-Q4", 1196, 789, 0.602519}}) {
+        CAPTURE(quarter.name);
+        const Json row = row_with(found["win_rate_by_quarter"], "group", quarter.name);
+        CHECK(row["won"] == quarter.won);
+        CHECK(row["lost"] == quarter.lost);
+        CHECK(number(row["rate"]) == doctest::Approx(quarter.rate).epsilon(1e-6));
+    }
+    CHECK(found["win_rate_by_quarter"]["rows"].size() == 4);
+    CHECK(run.output.find("2017-Q1              531   116  82.07 %") != std::string::npos);
     CHECK(won_by(found, "manager", "Melvin Marxen") == "2251930.00");
     CHECK(won_by(found, "manager", "Summer Sewald") == "1964750.00");
     CHECK(won_by(found, "manager", "Rocco Neubert") == "1960545.00");
@@ -288,13 +305,11 @@ TEST_CASE("a folder without deals is refused") {
     CHECK(run_program(CRMKIT_SALES_TEAM " --what").exit_code == 2);
 }
 
-TEST_CASE("the sample: the answers are what its files say, and plain text without a terminal") {
+TEST_CASE("the sample: the answers are what its files say") {
     const TemporaryFolder work;
     const std::string store = work.file("crm.db");
     const Outcome run = run_program(CRMKIT_SALES_TEAM " --store '" + store + "'");
     REQUIRE_MESSAGE(run.exit_code == 0, run.output);
-    CHECK(run.output.find('\x1b') == std::string::npos);
-    CHECK(run.output.find('\r') == std::string::npos);
 
     // The files hold no quotes and no commas in cells, so splitting is reading.
     const auto rows_of = [&work](const std::string& name) {
@@ -345,6 +360,39 @@ TEST_CASE("the sample: the answers are what its files say, and plain text withou
     CHECK(c.exit_code == 0);
     CHECK(c.output == answers_text(store));
 #endif
+}
+
+TEST_CASE("on a terminal there are colour and a progress bar, and no colour with NO_COLOR") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    const std::string command =
+        CRMKIT_SALES_TEAM " '" + work.path() + "' --store '" + work.file("crm.db") + "'";
+    const auto has = [](const Outcome& run, std::string_view part) {
+        return run.output.find(part) != std::string::npos;
+    };
+    const std::string_view heading = "\x1b[1;36mPipeline by stage\x1b[0m";
+    const std::string_view progress = "\r  sales_pipeline.csv   ";
+
+    const Outcome coloured = run_on_terminal("unset NO_COLOR; LC_ALL=C.UTF-8 " + command);
+    REQUIRE_MESSAGE(coloured.exit_code == 0, coloured.output);
+    CHECK(has(coloured, heading));
+    CHECK(has(coloured, progress));
+    CHECK(has(coloured, "\x1b[36m██████████████████████████████\x1b[0m"));
+    CHECK(has(coloured, " 100 %\x1b[K"));
+
+    const Outcome plain = run_on_terminal("NO_COLOR=1 LC_ALL=C " + command);
+    REQUIRE_MESSAGE(plain.exit_code == 0, plain.output);
+    CHECK(has(plain, "\nPipeline by stage\r\n"));
+    CHECK(has(plain, progress));
+    CHECK(has(plain, "############################## 100 %\x1b[K"));
+    CHECK_FALSE(has(plain, "m\x1b["));
+    CHECK_FALSE(has(plain, "\x1b[0m"));
+
+    const Outcome piped = run_program("unset NO_COLOR; LC_ALL=C.UTF-8 " + command);
+    REQUIRE_MESSAGE(piped.exit_code == 0, piped.output);
+    CHECK(has(piped, "\nPipeline by stage\n"));
+    CHECK_FALSE(has(piped, "\x1b"));
+    CHECK_FALSE(has(piped, "\r"));
 }
 
 TEST_CASE("embed_host: what the host rolls back leaves no trace") {

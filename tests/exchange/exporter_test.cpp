@@ -383,7 +383,7 @@ TEST_CASE("an export that cannot be finished leaves the older file, and says why
         exchange::FileSink sink(path);
         CHECK(code_of([&] {
                   exchange::export_csv(me, {.entity = "account"}, sink,
-                                       [](std::int64_t records) { return records < 2'000; });
+                                       [](const Progress& at) { return at.records < 2'000; });
               }) == ErrorCode::cancelled);
     }
     CHECK(read() == "older");

@@ -246,6 +246,16 @@ TEST_CASE("texts compare by bytes, and are found without regard to case and acce
                {"length(company.tags)", 2},
                {"contact.name like '%'", Value()},
                {"fold('  Ångström  ')", "angstrom"},
+               {"lower('ÅNGSTRÖM Nr. 5')", "ångström nr. 5"},
+               {"upper('naïve straße')", "NAÏVE STRAẞE"},
+               {"lower(contact.name)", Value()},
+               {"replace('a-b-c', '-', '+')", "a+b+c"},
+               {"replace('a-b-c', '-', '')", "abc"},
+               {"replace('---', '-', contact.name)", Value()},
+               {"replace('aaa', 'aa', 'b')", "ba"},
+               {"replace('Acme', 'acme', 'x')", "Acme"},
+               {"replace('ab', '', 'x')", Value()},
+               {"replace(contact.name, 'a', 'x')", Value()},
                {"trim('  x ')", "x"},
                {"trim('   ')", Value()},
                {"length('naïve')", 5},
@@ -380,6 +390,16 @@ TEST_CASE("a text that would grow beyond a million bytes is null") {
         expr::parse_expression(test_registry(), entity_of<Deal>(), "length(name || name)");
     CHECK(expr::evaluate(twice, deal, {}) == Value());
     CHECK(expr::evaluate(once, deal, {}) == Value());
+    const auto replaced = expr::parse_expression(test_registry(), entity_of<Deal>(),
+                                                 "length(replace(name, 'x', :with))");
+    const auto length_with = [&](std::size_t size) {
+        const Value with(std::string(size, 'y'));
+        const ValueView parameter = with.view();
+        return expr::evaluate(replaced, deal, {expr::Moment(), {&parameter, 1}, nullptr});
+    };
+    CHECK(length_with(1) == Value(std::int64_t{600'000}));
+    CHECK(length_with(2) == Value());
+    CHECK(length_with(1'000'000) == Value());
 }
 
 }  // namespace

@@ -240,15 +240,21 @@ class ValueGenerator {
             return "currency(" + value(TypeKind::money, depth) + ")";
         }
         const std::string inner = value(TypeKind::text, depth);
-        switch (below(5)) {
+        constexpr std::array<std::string_view, 4> forms{"fold", "trim", "lower", "upper"};
+        constexpr std::array<std::string_view, 5> pieces{"e", "ss", " ", "Acme", "é"};
+        switch (below(6)) {
             case 0:
-                return "fold(" + inner + ")";
             case 1:
-                return "trim(" + inner + ")";
+                return one(forms) + "(" + inner + ")";
             case 2:
+                return "replace(" + inner + ", " +
+                       (random_.chance(700) ? quoted_text(one(pieces))
+                                            : comparand(TypeKind::text, depth - 1)) +
+                       ", " + comparand(TypeKind::text, depth - 1) + ")";
+            case 3:
                 return "substring(" + inner + ", " + std::to_string(below(4)) + ", " +
                        value(TypeKind::integer, depth - 1) + ")";
-            case 3:
+            case 4:
                 return "(" + inner + " || " + value(TypeKind::text, depth) + ")";
             default:
                 return "concat(" + inner + ", '-', " + value(TypeKind::text, depth) + ")";

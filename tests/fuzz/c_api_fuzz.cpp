@@ -431,6 +431,11 @@ class Calls {
             return read_columns(entity, condition, parameters);
         }
         release(cursors_[place], released_cursor_, crmkit_cursor_close);
+        if (what % 8 == 6) {
+            const std::array<int64_t, 3> ids{number(), number(), number()};
+            return check(crmkit_get_many(session(), entity.data, entity.size, ids.data(),
+                                         input_.byte() % (ids.size() + 1), &cursors_[place]));
+        }
         check(crmkit_query(session(), entity.data, entity.size, condition.data, condition.size,
                            parameters.data, parameters.size, &cursors_[place]));
     }
@@ -478,13 +483,21 @@ class Calls {
             return;
         }
         crmkit_session* const of = session();
-        switch (what % 3) {
+        switch (what % 7) {
             case 0:
                 return check(crmkit_begin(of));
             case 1:
                 return check(crmkit_commit(of));
-            default:
+            case 2:
                 return check(crmkit_rollback(of));
+            case 3:
+                return check(crmkit_session_cancel(of));
+            case 4:
+                return check(crmkit_session_set_step_budget(of, number()));
+            case 5:
+                return check(crmkit_checkpoint(store()));
+            default:
+                return check(crmkit_session_allow(of));
         }
     }
 

@@ -31,7 +31,7 @@ elseif(WAY STREQUAL "find_package")
 
 elseif(WAY STREQUAL "add_subdirectory")
     build_consumer("-DCRMKIT_SOURCE=${SOURCE}" "-DWITH_C=${WITH_C}"
-        "-DCRMKIT_BUILD_C=${WITH_C}" "-DCRMKIT_WARNINGS_AS_ERRORS=${WERROR}")
+        "-DCRMKIT_WARNINGS_AS_ERRORS=${WERROR}")
     run("${CMAKE_COMMAND}" --install "${WORK}/${WAY}" --prefix "${WORK}/nothing")
     file(GLOB_RECURSE installed "${WORK}/nothing/*")
     if(installed)

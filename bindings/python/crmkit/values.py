@@ -38,6 +38,18 @@ class Page(Sequence[R], Generic[R]):
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far an import or an export is."""
+
+    records: int
+    """Records that are written; rows of an import that were looked at."""
+    bytes: int
+    """Of the file, that were read or written."""
+    total_bytes: int | None
+    """Of a file that is read; None where its size is not known."""
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """One field's change. None means that it was, or became, empty."""
 

@@ -81,7 +81,8 @@ Durability durability_from(const std::string& name) {
 
 std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& durability,
                                      bool read_only, bool create, double busy_timeout,
-                                     std::int64_t cache_kib, std::shared_ptr<ManualClock> clock,
+                                     std::int64_t cache_kib, std::int64_t log_kib,
+                                     std::shared_ptr<ManualClock> clock,
                                      std::optional<std::uint64_t> seed, std::optional<int> replica,
                                      const py::object& log) {
     OpenOptions options = common_options(std::move(clock), seed, replica, log);
@@ -90,6 +91,10 @@ std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& 
     options.create = create;
     options.busy_timeout = milliseconds_from(busy_timeout);
     options.cache_kib = cache_kib;
+    if (log_kib < 4) {
+        throw Error(ErrorCode::invalid_argument, "log_kib is less than a page of the log");
+    }
+    options.log_kib = log_kib;
     const std::string name = path_from(path);
     const GilReleased released;
     return make_handle<CrmHandle>(Crm::open(name, options));
@@ -158,6 +163,16 @@ void bind_handle(py::class_<CrmHandle, std::shared_ptr<CrmHandle>>& type) {
                 store.backup(name);
             },
             py::arg("path"), "Copies the store as it is now to a file, while others go on writing.")
+        .def(
+            "checkpoint",
+            [](CrmHandle& crm) {
+                const Crm store = crm.crm();
+                const GilReleased released;
+                store.checkpoint();
+            },
+            "Copies what is committed from the log into the file, as far as readers allow; waits "
+            "for nobody. For a thread of its own, every 20 ms or so while others write, with a "
+            "log_kib of 65536 or so.")
         .def(
             "check_integrity",
             [](CrmHandle& crm) {
@@ -237,6 +252,39 @@ void bind_session_methods(Class& type) {
             "What the store's clock says.");
 }
 
+void set_step_budget(SessionHandle& session, std::int64_t steps) {
+    if (steps < 0) {
+        throw Error(ErrorCode::invalid_argument, "a budget of steps is negative");
+    }
+    session.run([steps](Session& open) { open.set_step_budget(steps); });
+}
+
+void bind_session(py::class_<SessionHandle, std::shared_ptr<SessionHandle>>& type) {
+    type.def_property_readonly(
+            "actor",
+            [](SessionHandle& session) {
+                return to_python(
+                    ValueView(session.run([](Session& open) { return open.actor(); })));
+            },
+            "The id of the user who acts; None for the library itself.")
+        .def(
+            "cancel", [](const SessionHandle& session) { session.cancellation().cancel(); },
+            "Ends what another thread reads, imports or exports in this session: that, and all "
+            "that comes later, raises Cancelled until allow().")
+        .def(
+            "allow", [](const SessionHandle& session) { session.cancellation().allow(); },
+            "Takes cancel() back.")
+        .def_property(
+            "step_budget",
+            [](SessionHandle& session) {
+                return session.run([](Session& open) { return open.step_budget(); });
+            },
+            &set_step_budget,
+            "How many steps each read may take before it raises LimitExceeded; 0, the default, for "
+            "any number. A step is the work on one row or so. For texts of queries that come from "
+            "outside.");
+}
+
 void bind_clock(py::module_& module) {
     py::class_<ManualClock, std::shared_ptr<ManualClock>>(
         module, "ManualClock", "A clock that stands still until it is set: for tests and replays.",
@@ -270,13 +318,7 @@ void bind_crm(py::module_& module) {
         "Someone acting in a store. Several threads may use it, one after the other; a session "
         "for each thread lets them read in parallel.",
         plain_class(), py::is_final());
-    session.def_property_readonly(
-        "actor",
-        [](const py::object& self) {
-            return to_python(
-                ValueView(session_of(self)->run([](Session& open) { return open.actor(); })));
-        },
-        "The id of the user who acts; None for the library itself.");
+    bind_session(session);
     bind_session_methods(session);
     py::class_<CrmHandle, std::shared_ptr<CrmHandle>> crm(
         module, "Crm",
@@ -288,7 +330,7 @@ void bind_crm(py::module_& module) {
     module.def(
         "open", &open_file, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
         py::arg("read_only") = false, py::arg("create") = true, py::arg("busy_timeout") = 5.0,
-        py::arg("cache_kib") = 16 * 1024, py::arg("clock") = py::none(),
+        py::arg("cache_kib") = 16 * 1024, py::arg("log_kib") = 4096, py::arg("clock") = py::none(),
         py::arg("seed") = py::none(), py::arg("replica") = py::none(), py::arg("log") = py::none(),
         "Opens a store file, making or upgrading it as needed.");
     module.def("open_memory", &open_memory, py::kw_only(), py::arg("clock") = py::none(),

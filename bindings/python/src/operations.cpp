@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,14 +53,75 @@ void fill_input(const Operation& operation, StructObject& input, const py::args&
     }
 }
 
+/// Lets a session tell how far it is while this lives.
+class Telling {
+  public:
+    Telling(Session& session, ProgressCallback callback) : session_(session) {
+        session_.on_progress(std::move(callback));
+    }
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
+    ~Telling() { session_.on_progress({}); }
+
+  private:
+    Session& session_;
+};
+
+/// Runs an operation that tells a Python function how far it is. What the function raises ends it
+/// and comes out as it is.
+void run_with_progress(const Operation& operation, SessionHandle& session, const void* given,
+                       void* result, const py::object& function) {
+    const py::object make = py::module_::import("crmkit.values").attr("Progress");
+    std::optional<py::error_already_set> raised;
+    const auto tell = [&](const Progress& at) {
+        const py::gil_scoped_acquire held;
+        try {
+            const py::object total =
+                at.total_bytes ? py::object(py::int_(*at.total_bytes)) : py::none();
+            return !function(make(at.records, at.bytes, total)).is(py::bool_(false));
+        } catch (const py::error_already_set& error) {
+            raised = error;
+            return false;
+        }
+    };
+    try {
+        session.run([&](Session& open) {
+            const Telling telling(open, tell);
+            operation.run(open, given, result);
+        });
+    } catch (const Error&) {
+        if (raised) {
+            throw *raised;
+        }
+        throw;
+    }
+}
+
+/// The function that `progress=` names; null where it was not given. It is no field of the input.
+py::object take_progress(const Operation& operation, const py::kwargs& keywords) {
+    if (!operation.has_progress) {
+        return py::none();
+    }
+    py::object function = keywords.attr("pop")("progress", py::none());
+    if (!function.is_none() && PyCallable_Check(function.ptr()) == 0) {
+        throw py::type_error("progress must be callable");
+    }
+    return function;
+}
+
 py::object call(const Operation& operation, SessionHandle& session, const py::args& args,
                 const py::kwargs& keywords) {
+    const py::object progress = take_progress(operation, keywords);
     py::object input = make_struct(type_of(*operation.input));
     fill_input(operation, struct_of(input), args, keywords);
     py::object output = make_struct(type_of(*operation.output));
     const void* const given = struct_of(input).object();
     void* const result = struct_of(output).object();
-    session.run([&](Session& open) { operation.run(open, given, result); });
+    if (progress.is_none()) {
+        session.run([&](Session& open) { operation.run(open, given, result); });
+    } else {
+        run_with_progress(operation, session, given, result, progress);
+    }
     return output;
 }
 
@@ -69,6 +131,11 @@ std::string doc_of(const Operation& operation) {
     doc += "\n";
     for (const BoundField& field : type_of(*operation.input).fields) {
         doc += "\n" + field.attribute + ": " + std::string(field.field->help);
+    }
+    if (operation.has_progress) {
+        doc +=
+            "\nprogress: Is called about every 1,000 records with a Progress; False, or what it "
+            "raises, ends it.";
     }
     return doc + "\n\nReturns " + class_name_of(operation.output->name) + ": " +
            std::string(operation.output->help);

@@ -63,7 +63,8 @@ class SessionLock {
 /// A session with its lock and its open transactions. Python objects keep it alive together.
 class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
   public:
-    explicit SessionHandle(Session session) : session_(std::move(session)) {}
+    explicit SessionHandle(Session session)
+        : session_(std::move(session)), cancellation_(session_.cancellation()) {}
     SessionHandle(const SessionHandle&) = delete;
     SessionHandle& operator=(const SessionHandle&) = delete;
     ~SessionHandle();
@@ -96,6 +97,9 @@ class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
     /// happens when Python drops one that is open. Does nothing when it has ended.
     void abandon(Ticket ticket) noexcept;
 
+    /// Ends what another thread runs in the session; waits for nobody.
+    [[nodiscard]] Cancellation& cancellation() const { return *cancellation_; }
+
     /// The handle in whose run() this thread is, when `session` is its session; else null.
     static std::shared_ptr<SessionHandle> current(const Session& session);
 
@@ -117,6 +121,7 @@ class SessionHandle : public std::enable_shared_from_this<SessionHandle> {
 
     SessionLock lock_;
     Session session_;  // after the lock, so that it ends first
+    std::shared_ptr<Cancellation> cancellation_;
     std::vector<std::pair<Ticket, TransactionScope>> scopes_;  // open ones, innermost last
     Ticket last_ticket_ = 0;
     std::mutex dropped_mutex_;

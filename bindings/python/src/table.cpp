@@ -43,6 +43,27 @@ py::object get(PyObject* self, const Arguments& arguments) {
     return get_record(*table.type, *table.session, id);
 }
 
+py::object get_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("get_many()", arguments);
+    const py::handle given = call.needed("ids");
+    call.finish();
+    std::vector<Id> ids;
+    py::list records;
+    std::vector<void*> objects;
+    for (const py::handle one : py::reinterpret_borrow<py::iterable>(given)) {
+        ids.push_back(id_of(one, table.type->entity));
+        py::object record = make_struct(*table.type);
+        objects.push_back(struct_of(record).object());
+        records.append(std::move(record));
+    }
+    auto next = objects.begin();
+    table.session->run([&](Session& session) {
+        session.read_many(*table.type->entity, ids, [&next] { return *next++; });
+    });
+    return std::move(records);
+}
+
 py::object find(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     Call call("find()", arguments);
@@ -292,6 +313,10 @@ PyMethodDef* table_methods() {
         fast_method_def<&get>("get",
                               "The record with this id. Raises NotFound, also for a "
                               "deleted one."),
+        fast_method_def<&get_many>("get_many",
+                                   "The records with these ids, in their order, by one search of "
+                                   "the store. Raises NotFound with a problem for each that is not "
+                                   "there."),
         fast_method_def<&find>("find",
                                "The record with this id, or None. A deleted one is found "
                                "only with deleted=True."),

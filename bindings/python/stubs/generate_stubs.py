@@ -263,8 +263,10 @@ def operation_stub(operation: Description) -> str:
         default = "" if field["required"] else " = ..."
         given = given_type(field, "_operations.")
         parameters.append(f"{attribute(field['name'])}: {given}{default}")
-        if place == 0 and len(operation["input"]["fields"]) > 1:
+        if place == 0 and (len(operation["input"]["fields"]) > 1 or operation["progress"]):
             parameters.append("*")
+    if operation["progress"]:
+        parameters.append("progress: Callable[[Progress], object] | None = None")
     result = "_operations." + class_name(operation["output"]["name"])
     return signature(method, parameters, result, operation["help"])
 

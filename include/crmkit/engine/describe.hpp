@@ -9,7 +9,8 @@
 namespace crmkit {
 
 /// {"version", "entities": […], "operations": […], "errors": […]} as JSON. Entities and structs as
-/// schema/describe.hpp says; an operation has name, help, input and output.
+/// schema/describe.hpp says; an operation has name, help, input, output
+/// and progress: whether it tells how far it is.
 [[nodiscard]] std::string describe_all(const Registry& registry);
 
 }  // namespace crmkit

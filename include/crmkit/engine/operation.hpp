@@ -21,6 +21,15 @@ struct Operation {
     const Structure* input = nullptr;
     const Structure* output = nullptr;
     void (*run)(Session& session, const void* input, void* output) = nullptr;
+    /// It tells how far it is; see Session::on_progress().
+    bool has_progress = false;
+
+    /// The same, telling how far it is.
+    [[nodiscard]] constexpr Operation with_progress() const {
+        Operation made = *this;
+        made.has_progress = true;
+        return made;
+    }
 };
 
 namespace detail {
@@ -31,11 +40,15 @@ struct OperationOf;
 template <typename Output, typename Input, Output (*Function)(Session&, const Input&)>
 struct OperationOf<Function> {
     static constexpr Operation make(std::string_view name, std::string_view help) {
-        return Operation{name, help, &structure_of<Input>(), &structure_of<Output>(),
+        return Operation{name,
+                         help,
+                         &structure_of<Input>(),
+                         &structure_of<Output>(),
                          [](Session& session, const void* input, void* output) {
                              *static_cast<Output*>(output) =
                                  Function(session, *static_cast<const Input*>(input));
-                         }};
+                         },
+                         false};
     }
 };
 

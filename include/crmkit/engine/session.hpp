@@ -15,6 +15,7 @@
 
 #include "crmkit/engine/history.hpp"
 #include "crmkit/engine/parameter.hpp"
+#include "crmkit/engine/progress.hpp"
 #include "crmkit/engine/results.hpp"
 #include "crmkit/engine/transaction_scope.hpp"
 #include "crmkit/engine/upsert.hpp"
@@ -202,20 +203,23 @@ class Session {
     /// One state of the store for several reads, and faster than each by itself.
     [[nodiscard]] TransactionScope read_transaction();
 
-    // --- Limits of reads ------------------------------------------------------------------------
+    // --- Limits and progress --------------------------------------------------------------------
 
     // They hold for queries, pages, lists of ids, aggregates, search, timelines, history and
-    // reports. Not for writes and imports (an import has its own cancel), Crm::check_integrity(),
-    // Crm::backup() and Crm::checkpoint(). On a host's connection a read is only looked at between
+    // reports. Not for writes, Crm::check_integrity(), Crm::backup() and Crm::checkpoint(). On a host's connection a read is only looked at between
     // two rows that it finds, unless OpenOptions::may_use_progress_handler is set: the search for
     // the next row, and an aggregate as a whole, run to their end.
 
-    /// Lets another thread end what this session is reading.
+    /// Lets another thread end what this session is reading, importing or exporting.
     [[nodiscard]] std::shared_ptr<Cancellation> cancellation();
     /// How many steps each call that reads may take before it throws limit; 0, the default, for any
     /// number. A walk over the records of a query is a call for each record. A step is the work on
     /// one row or so. For texts of queries that come from outside.
     void set_step_budget(std::int64_t steps);
+    [[nodiscard]] std::int64_t step_budget() const;
+    /// Tells how far each import and export is that is called by its name, as C and Python do; the
+    /// functions of exchange take a callback of their own. Empty, the default: tells nobody.
+    void on_progress(ProgressCallback callback);
 
     // --- History --------------------------------------------------------------------------------
 

@@ -98,16 +98,13 @@ struct ExportReport {
     }
 };
 
-/// Called about every 1,000 records with how many there were so far; false cancels.
-using ExportProgress = std::function<bool(std::int64_t records)>;
-
 /// Writes the records of a query as CSV in UTF-8, with a header, in constant memory and from one
 /// state of the store. Values are written as to_text() does. The path of `what` is not looked at:
 /// the bytes go into the sink, which is closed at the end only, so that a FileSink leaves no half
 /// file. Throws not_found and expression for what is wrong with the export; cancelled; as the sink
 /// does (disk_full, io).
 ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
-                        const ExportProgress& progress = {});
+                        const ProgressCallback& progress = {});
 
 /// The plan that imports such a file again: fields as they are, `account.name` as a look-up that
 /// must find an account, the id as the key of system "crmkit". So the file can be edited and
@@ -125,7 +122,7 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
 /// part of it; Crm::backup() copies a store with everything. The sink is used, and errors are
 /// thrown, as by export_csv().
 ExportReport export_jsonl(Session& session, const ExportJsonl& what, ByteSink& sink,
-                          const ExportProgress& progress = {});
+                          const ProgressCallback& progress = {});
 
 /// Puts an export_jsonl() file into a store, all or nothing: every record with its id, version,
 /// owner and dates, so that another export of it is equal but for `exported_at`. The store may hold
@@ -140,6 +137,7 @@ ExportReport export_jsonl(Session& session, const ExportJsonl& what, ByteSink& s
 /// file of a newer format; restricted when the store's base currency is another than the file's;
 /// limit for a line of more than 24 MiB; cancelled; as the source does. Takes constant memory: what
 /// refers to records further down the file waits in a temporary file.
-ExportReport import_jsonl(Session& session, ByteSource& file, const ExportProgress& progress = {});
+ExportReport import_jsonl(Session& session, ByteSource& file,
+                          const ProgressCallback& progress = {});
 
 }  // namespace crmkit::exchange

@@ -19,22 +19,15 @@
 
 namespace crmkit::exchange {
 
-/// How far an import is.
-struct ImportProgress {
-    std::int64_t rows = 0;
-    std::uint64_t bytes = 0;
-    /// Of the file; nothing when its size is not known.
-    std::optional<std::uint64_t> total_bytes{};
-};
-
 /// How an import is run; what the rows mean is in the plan.
 struct ImportOptions {
     /// Does everything and takes it back: the report says what would happen, row by row. It holds
     /// the store's write lock for the whole file, and runs the host's before- and after-hooks, not
     /// its commit hooks. Default false.
     bool dry_run = false;
-    /// Called every 1,000 rows and at the end of each batch; false cancels. Default: none.
-    std::function<bool(const ImportProgress&)> progress{};
+    /// Called every 1,000 rows and at the end of each batch; false cancels. In a job it counts each
+    /// file by itself. Default: none.
+    ProgressCallback progress{};
     /// Called with every row once its batch is written; nothing is bounded here. Default: none.
     std::function<void(const ImportRow&)> on_row{};
     /// The `resume` of the report of an import of good rows that was stopped: goes on behind the

@@ -78,7 +78,8 @@ inline constexpr std::array operations{
         "exchange.import_csv",
         "Imports a CSV file as a plan says and reports every bad row with line, column and reason. "
         "Fails with validation for a plan that does not fit the file, syntax or limit for a file "
-        "that is no CSV, io for one that cannot be read; the good rows before have landed then."),
+        "that is no CSV, io for one that cannot be read; the good rows before have landed then.")
+        .with_progress(),
     operation<&suggest_plan_for_file>(
         "exchange.suggest_plan",
         "The plan that a CSV file most likely wants, by its headers and first rows, to be looked "
@@ -86,12 +87,14 @@ inline constexpr std::array operations{
     operation<&run_import_job>(
         "exchange.run_import_job",
         "Imports several CSV files in order, each by its plan, and gives a report for each. Fails "
-        "as exchange.import_csv does; the files before have landed then."),
+        "as exchange.import_csv does; the files before have landed then.")
+        .with_progress(),
     operation<&export_csv_file>(
         "exchange.export_csv",
         "Writes the records of a query to a CSV file, guarded against formula injection. Fails "
         "with not_found or expression for what is asked for, disk_full, read_only or io for the "
-        "file; an older file stays then."),
+        "file; an older file stays then.")
+        .with_progress(),
     operation<&plan_for_csv_export>(
         "exchange.plan_for_export",
         "The plan by which the file that exchange.export_csv writes of the same input is imported "
@@ -101,12 +104,14 @@ inline constexpr std::array operations{
     operation<&export_jsonl_file>(
         "exchange.export_jsonl",
         "Writes whole records, of all entities or some, to a JSON Lines file from which they can "
-        "be restored without loss. Fails as exchange.export_csv does."),
+        "be restored without loss. Fails as exchange.export_csv does.")
+        .with_progress(),
     operation<&import_jsonl_file>(
         "exchange.import_jsonl",
         "Restores the records of such a file with their ids, all or nothing, into a store that "
         "does not have them. Fails with validation or syntax, with every line that is wrong; "
-        "unsupported for a file of a newer crmkit; restricted for one in another base currency."),
+        "unsupported for a file of a newer crmkit; restricted for one in another base currency.")
+        .with_progress(),
 };
 
 }  // namespace crmkit::exchange

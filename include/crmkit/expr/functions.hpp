@@ -61,6 +61,13 @@ inline ValueView length(const Call& call) {
     return ValueView(static_cast<std::int64_t>(size));
 }
 
+/// A text made by an expression may not be longer than this many bytes; a longer one is null.
+inline constexpr std::size_t longest_made_text = 1'000'000;
+
+inline ValueView made_text(const Call& call, std::string text) {
+    return text.size() > longest_made_text ? ValueView() : call.scratch.keep(std::move(text));
+}
+
 /// The bytes of `text` before its character number `characters`, counted from 0.
 inline std::size_t offset_of_character(std::string_view text, std::int64_t characters) {
     std::size_t at = 0;
@@ -84,9 +91,6 @@ inline ValueView substring(const Call& call) {
     return ValueView(rest.substr(0, offset_of_character(rest, characters)));
 }
 
-/// A text made by an expression may not be longer than this many bytes; a longer one is null.
-inline constexpr std::size_t longest_made_text = 1'000'000;
-
 inline ValueView concat(const Call& call) {
     std::size_t size = 0;
     for (const ValueView& part : call.arguments) {
@@ -101,6 +105,26 @@ inline ValueView concat(const Call& call) {
         out += part.text();
     }
     return call.scratch.keep(std::move(out));
+}
+
+inline ValueView replace(const Call& call) {
+    if (call[0].is_null() || call[1].is_null()) {
+        return {};
+    }
+    const std::string_view text = call[0].text();
+    const std::string_view part = call[1].text();
+    std::string out;
+    std::size_t from = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, from)) {
+        out += text.substr(from, at - from);
+        out += call[2].text();
+        if (out.size() > longest_made_text) {
+            return {};
+        }
+        from = at + part.size();
+    }
+    out += text.substr(from);
+    return made_text(call, std::move(out));
 }
 
 inline ValueView currency(const Call& call) {
@@ -311,7 +335,23 @@ inline constexpr std::array functions = std::to_array<Function>({
      1,
      TypeKind::text,
      "The search form of a text: lower case, without accents, single spaces.",
-     [](const Call& call) { return call.scratch.keep(fold(call[0].text())); }},
+     [](const Call& call) { return detail::made_text(call, fold(call[0].text())); }},
+    {"lower",
+     FunctionForm::ordinary,
+     {{{"text", {TypeKind::text}}}},
+     1,
+     1,
+     TypeKind::text,
+     "The text in small letters, each character by itself; to find what people mean, use `fold`.",
+     [](const Call& call) { return detail::made_text(call, lower_case(call[0].text())); }},
+    {"upper",
+     FunctionForm::ordinary,
+     {{{"text", {TypeKind::text}}}},
+     1,
+     1,
+     TypeKind::text,
+     "The text in capitals, each character by itself.",
+     [](const Call& call) { return detail::made_text(call, upper_case(call[0].text())); }},
     {"trim",
      FunctionForm::ordinary,
      {{{"text", {TypeKind::text}}}},
@@ -338,6 +378,15 @@ inline constexpr std::array functions = std::to_array<Function>({
      TypeKind::text,
      "From the character number `start`, counted from 1, to the end or for `length` characters.",
      &detail::substring},
+    {"replace",
+     FunctionForm::null_aware,
+     {{{"text", {TypeKind::text}}, {"part", {TypeKind::text}}, {"with", {TypeKind::text}}}},
+     3,
+     3,
+     TypeKind::text,
+     "The text with `with` in each place where exactly the part stood; a `with` of null, or `''`, "
+     "takes the part out.",
+     &detail::replace},
     {"concat",
      FunctionForm::null_aware,
      {{{"texts", {TypeKind::text}}}},

@@ -62,7 +62,7 @@ class OrderedMap {
 /// A store on an ordered map. It has one connection, which also reads, so that everybody who uses
 /// it waits for everybody else; what a transaction changes is in memory until it ends. A query that
 /// is not by id, by a unique key or by a reference looks at every record of its entity. See
-/// docs/decisions/0022-a-hosts-storage.md.
+/// docs/decisions/0025-a-hosts-storage.md.
 class OrderedMapStore final : public Store {
   public:
     /// `access`: whether the store may be written or only read. The map is released when the store

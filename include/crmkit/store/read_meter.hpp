@@ -9,10 +9,11 @@
 
 namespace crmkit {
 
-/// Asks a session's reads to end. Safe to share between threads; that is what it is for.
+/// Asks a session's reads, imports and exports to end. Safe to share between threads; that is what
+/// it is for.
 class Cancellation {
   public:
-    /// The present read, and each later one, throws cancelled until allow().
+    /// The present one, and each later one, throws cancelled until allow().
     void cancel() noexcept { is_cancelled_ = true; }
     void allow() noexcept { is_cancelled_ = false; }
     [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_; }
