@@ -175,6 +175,8 @@ typedef struct crmkit_options {
     int64_t log_kib;             /* default 4096; how long the log of commits grows before a commit
                                     copies it into the file itself, in KiB; raise it, to 65536 or
                                     so, where crmkit_checkpoint() is called beside the writers */
+    const char* region;          /* default NULL: as the store remembers it; the country whose phone
+                                    numbers are written without its code, such as "DE" */
 } crmkit_options;
 
 /* Fills in the defaults. Give sizeof(crmkit_options) as `struct_size`: it tells the library which
@@ -552,7 +554,8 @@ CRMKIT_API crmkit_code crmkit_query_arrow(crmkit_session* session, const char* e
 
 /* Gives one page of a query, of 1 to 10,000 records, as JSON: {"records": [...], "next": "..."}.
  * `after` is empty for the first page, and the "next" of the page before for another; "next" is
- * empty on the last one. Release with crmkit_text_free(). */
+ * empty on the last one. Release with crmkit_text_free(). Fails with CRMKIT_INVALID_ARGUMENT for an
+ * "order by" that no index of the entity serves; "sort by" asks for any order. */
 CRMKIT_API crmkit_code crmkit_page(crmkit_session* session, const char* entity, int64_t entity_size,
                                    const char* text, int64_t text_size, const char* parameters,
                                    int64_t parameters_size, int64_t size, const char* after,

@@ -89,6 +89,9 @@ OpenOptions open_options(const crmkit_options* given) {
     if (options.table_prefix != nullptr) {
         open.table_prefix = options.table_prefix;
     }
+    if (options.region != nullptr) {
+        open.region = options.region;
+    }
     if (options.clock != nullptr) {
         open.clock = std::make_shared<CallbackClock>(options.clock, options.clock_ctx);
     }

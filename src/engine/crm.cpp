@@ -6,6 +6,7 @@
 #include "derived_values.hpp"
 #include "engine.hpp"
 #include "first_data.hpp"
+#include "region.hpp"
 #include "session_state.hpp"
 
 namespace crmkit {
@@ -15,8 +16,9 @@ using engine::SessionState;
 
 namespace {
 
-std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, const OpenOptions& options,
+std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, OpenOptions options,
                                     bool waits_for_disk) {
+    options.region = engine::checked_region(options.region);
     auto engine = std::make_shared<Engine>(std::move(store), options, waits_for_disk);
     Session session(std::make_unique<SessionState>(engine, Id{}));
     if (options.read_only) {
@@ -24,6 +26,7 @@ std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, const OpenOpti
     } else {
         engine::make_first_data(session);
         engine::complete_derived_values(session);
+        engine::remember_region(session, options.region);
     }
     return engine;
 }

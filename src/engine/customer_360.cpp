@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "crmkit/engine/session.hpp"
+#include "crmkit/expr/accumulator.hpp"
 #include "crmkit/model/registry.hpp"
+#include "purchases.hpp"
+#include "session_state.hpp"
 
 namespace crmkit {
 
@@ -28,11 +38,15 @@ class Reader {
         read_owner();
         found_.timeline =
             timeline(session_, {.party = request_.party, .limit = request_.limit}).items;
-        read_opportunities();
+        read_milestones();
+        if (is_account()) {
+            read_account_opportunities();
+        } else {
+            read_contact_opportunities();
+        }
         read_cases();
         read_campaigns();
         read_purchases();
-        read_transactions();
         return std::move(found_);
     }
 
@@ -40,6 +54,7 @@ class Reader {
     [[nodiscard]] bool is_account() const {
         return request_.party.entity == Account::entity_number;
     }
+    [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(request_.limit); }
 
     /// Visits what a query finds, up to the limit of a section.
     template <RecordType T, typename Visit>
@@ -146,31 +161,99 @@ class Reader {
         }
     }
 
-    void read_opportunities() {
-        const std::string mine = is_account() ? "account = :party" : "primary_contact = :party";
-        const auto add = [&](const Opportunity& deal) {
-            found_.opportunities.push_back({.opportunity = deal.id,
-                                            .name = deal.name,
-                                            .stage = stage_name(deal.stage),
-                                            .state = std::string(label_of(deal.state)),
-                                            .amount = deal.amount,
-                                            .probability = deal.probability,
-                                            .close_date = deal.close_date});
+    /// What only the timeline leads to: the sales that a contact has a part in, and what an
+    /// account's contacts have bought and responded to.
+    void read_milestones() {
+        const auto set_of = [](TimelineKind kind) { return TimelineKinds{1} << kind; };
+        TimelineRange range{.party = request_.party.id, .limit = SIZE_MAX};
+        range.kinds = is_account() ? set_of(timeline_kind::transaction) |
+                                         set_of(timeline_kind::campaign_response)
+                                   : set_of(timeline_kind::opportunity);
+        const engine::ReadScope storage(session_.state());
+        for (const TimelineEntry& entry : storage->timeline(range)) {
+            if (entry.via != request_.party.id) {
+                milestones_[entry.entity].push_back(entry.event.record);
+            }
+        }
+    }
+
+    /// The records of T among these, in the order of the timeline.
+    template <RecordType T>
+    std::vector<Id>& milestones() {
+        return milestones_[T::entity_number];
+    }
+
+    void add_opportunity(const Opportunity& deal) {
+        found_.opportunities.push_back({.opportunity = deal.id,
+                                        .name = deal.name,
+                                        .stage = stage_name(deal.stage),
+                                        .state = std::string(label_of(deal.state)),
+                                        .amount = deal.amount,
+                                        .probability = deal.probability,
+                                        .close_date = deal.close_date});
+    }
+
+    /// The sales of a contact are few: all are read.
+    void read_contact_opportunities() {
+        std::vector<Opportunity> deals;
+        for (const auto& row : session_.rows<Opportunity>(milestones<Opportunity>())) {
+            deals.push_back(row.record());
+        }
+        std::sort(deals.begin(), deals.end(), is_shown_before);
+        add_totals(deals);
+        for (const Opportunity& deal : std::span(deals).first(std::min(limit(), deals.size()))) {
+            add_opportunity(deal);
+        }
+    }
+
+    /// Open ones first, by the day that they close; then the others, the newest first.
+    static bool is_shown_before(const Opportunity& a, const Opportunity& b) {
+        const bool is_open = a.state == OpportunityState::open;
+        if (is_open != (b.state == OpportunityState::open)) {
+            return is_open;
+        }
+        const auto key = [](const Opportunity& deal) { return std::tie(deal.close_date, deal.id); };
+        return is_open ? key(a) < key(b) : key(b) < key(a);
+    }
+
+    void add_totals(const std::vector<Opportunity>& deals) {
+        struct Total {
+            std::int64_t count = 0;
+            expr::Accumulator amount{expr::AggregateKind::sum};
         };
-        const auto limit = static_cast<std::size_t>(request_.limit);
-        each<Opportunity>(mine + " and state = 'open' order by close_date", request_.party.id, add);
-        if (found_.opportunities.size() < limit) {
-            each<Opportunity>(mine + " and state != 'open' order by close_date desc",
+        std::map<std::pair<OpportunityState, std::string_view>, Total> totals;
+        for (const Opportunity& deal : deals) {
+            const auto currency = deal.amount ? deal.amount->currency.code() : std::string_view();
+            Total& total = totals[{deal.state, currency}];
+            ++total.count;
+            total.amount.add(deal.amount ? ValueView(*deal.amount) : ValueView());
+        }
+        for (const auto& [key, total] : totals) {
+            add_total(label_of(key.first), total.count, total.amount.result());
+        }
+    }
+
+    void add_total(std::string_view state, std::int64_t count, const ValueView& amount) {
+        OpportunityTotal total{.state = std::string(state), .count = count};
+        if (!amount.is_null()) {
+            total.amount = amount.money();
+        }
+        found_.opportunity_totals.push_back(std::move(total));
+    }
+
+    void read_account_opportunities() {
+        const auto add = [this](const Opportunity& deal) { add_opportunity(deal); };
+        each<Opportunity>("account = :party and state = 'open' order by close_date",
+                          request_.party.id, add);
+        if (found_.opportunities.size() < limit()) {
+            each<Opportunity>("account = :party and state != 'open' order by close_date desc",
                               request_.party.id, add);
-            found_.opportunities.resize(std::min(limit, found_.opportunities.size()));
+            found_.opportunities.resize(std::min(limit(), found_.opportunities.size()));
         }
         const auto totals = session_.aggregate<Opportunity>(
-            "count(), sum(amount) by state where " + mine, {{"party", request_.party.id}});
+            "count(), sum(amount) by state where account = :party", {{"party", request_.party.id}});
         for (const auto& row : totals) {
-            OpportunityTotal total{.state = std::string(row[2].view().text()),
-                                   .count = row[0].view().integer()};
-            total.amount = money_of(row[1]);
-            found_.opportunity_totals.push_back(std::move(total));
+            add_total(row[2].view().text(), row[0].view().integer(), row[1].view());
         }
     }
 
@@ -201,81 +284,39 @@ class Reader {
     }
 
     void read_campaigns() {
+        std::vector<CampaignMember> members;
         each<CampaignMember>("party = :party order by id desc", request_.party,
-                             [&](const CampaignMember& member) {
-                                 const auto campaign = session_.find<Campaign>(member.campaign);
-                                 found_.campaigns.push_back({.campaign = member.campaign,
-                                                             .name = campaign ? campaign->name : "",
-                                                             .status = member.status,
-                                                             .responded_at = member.responded_at});
-                             });
-    }
-
-    static std::optional<Money> money_of(const Value& value) {
-        return value.is_null() ? std::nullopt : std::optional(value.view().money());
-    }
-    static std::optional<Instant> instant_of(const Value& value) {
-        return value.is_null() ? std::nullopt : std::optional(value.view().instant());
+                             [&](const CampaignMember& member) { members.push_back(member); });
+        std::vector<Id>& others = milestones<CampaignMember>();
+        std::sort(others.begin(), others.end(), std::greater<>());
+        others.resize(std::min(others.size(), limit()));
+        for (const auto& row : session_.rows<CampaignMember>(others)) {
+            members.push_back(row.record());
+        }
+        std::sort(members.begin(), members.end(),
+                  [](const CampaignMember& a, const CampaignMember& b) { return a.id > b.id; });
+        members.resize(std::min(members.size(), limit()));
+        for (const CampaignMember& member : members) {
+            const auto campaign = session_.find<Campaign>(member.campaign);
+            found_.campaigns.push_back({.campaign = member.campaign,
+                                        .name = campaign ? campaign->name : "",
+                                        .status = member.status,
+                                        .responded_at = member.responded_at});
+        }
     }
 
     void read_purchases() {
-        const Parameters parameters{{"party", request_.party}};
-        const auto totals = session_.aggregate<Transaction>(
-            "count(), sum(amount), avg(amount), min(at), max(at) "
-            "where party = :party and kind = 'sale'",
-            parameters);
-        for (const auto& row : totals) {
-            if (row[0].view().integer() == 0) {
-                continue;
-            }
-            PurchaseMetrics metrics{.frequency = row[0].view().integer(),
-                                    .total = money_of(row[1]),
-                                    .average = money_of(row[2]),
-                                    .first_at = instant_of(row[3]),
-                                    .last_at = instant_of(row[4])};
-            if (metrics.last_at) {
-                metrics.recency_days =
-                    (session_.now().microseconds - metrics.last_at->microseconds) /
-                    Instant::per_day;
-            }
-            found_.purchases.push_back(metrics);
-        }
-        if (!found_.purchases.empty()) {
-            read_year_to_date();
-        }
-    }
-
-    void read_year_to_date() {
-        const Date today = session_.now().date();
-        const Date new_year(std::chrono::year(today.year()) / 1 / 1);
-        const auto sums = session_.aggregate<Transaction>(
-            "sum(amount) where party = :party and kind = 'sale' and at >= :start",
-            {{"party", request_.party}, {"start", Instant::start_of(new_year)}});
-        for (PurchaseMetrics& metrics : found_.purchases) {
-            metrics.year_to_date = metrics.total ? Money{0, metrics.total->currency} : Money{};
-            for (const auto& row : sums) {
-                const auto sum = money_of(row[0]);
-                if (sum && metrics.total && sum->currency == metrics.total->currency) {
-                    metrics.year_to_date = sum;
-                }
-            }
-        }
-    }
-
-    void read_transactions() {
-        each<Transaction>(
-            "party = :party order by at desc", request_.party, [&](const Transaction& transaction) {
-                found_.transactions.push_back({.transaction = transaction.id,
-                                               .kind = std::string(label_of(*transaction.kind)),
-                                               .at = transaction.at,
-                                               .amount = transaction.amount,
-                                               .channel = transaction.channel});
-            });
+        engine::Purchases purchases(session_.now(), limit());
+        purchases.take(session_.rows<Transaction>("party = :party order by at desc",
+                                                  {{"party", request_.party}}));
+        purchases.take(session_.rows<Transaction>(milestones<Transaction>()));
+        purchases.give(found_);
     }
 
     Session& session_;
     const Customer360Request& request_;
     Customer360 found_;
+    std::map<EntityNumber, std::vector<Id>> milestones_;
     std::vector<std::pair<Id, std::string>> stages_;
 };
 

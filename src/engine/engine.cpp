@@ -7,6 +7,7 @@
 
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/model/registry.hpp"
+#include "region.hpp"
 
 namespace crmkit::engine {
 
@@ -68,8 +69,16 @@ Storage& Engine::writer() {
     return *writer_;
 }
 
+const std::string& Engine::region() {
+    if (!region_) {
+        region_ = options_.region.empty() ? writer().setting(region_setting) : options_.region;
+    }
+    return *region_;
+}
+
 void Engine::catch_up() {
     statuses_.forget();
+    region_.reset();
     chain_->forget();
     ids_->continue_after(writer_->highest_id());
 }

@@ -72,6 +72,9 @@ class Engine {
     [[nodiscard]] WriterQueue& queue() { return queue_; }
     /// Only for whoever holds the queue.
     [[nodiscard]] StatusCatalogue& statuses() { return statuses_; }
+    /// The country of phone numbers that are written without one, see OpenOptions::region; empty
+    /// for none. Only for whoever holds the queue.
+    [[nodiscard]] const std::string& region();
     /// Only for whoever holds the queue.
     [[nodiscard]] HistoryChain& chain() { return *chain_; }
     /// The writing connection. Only for whoever holds the queue. Throws invalid_argument when
@@ -135,6 +138,8 @@ class Engine {
     std::shared_ptr<CommitGroup> group_;
     int group_size_ = 0;
     StatusCatalogue statuses_;
+    /// Nothing until it is asked for, and after others may have changed it.
+    std::optional<std::string> region_;
     std::unique_ptr<IdGenerator> ids_;
     std::unique_ptr<HistoryChain> chain_;
     std::atomic<bool> is_closed_ = false;

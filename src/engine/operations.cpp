@@ -1,5 +1,4 @@
 /// All operations of all modules, and calling them with JSON.
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,26 +11,11 @@
 #include "crmkit/sales/operations.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
+#include "record_problems.hpp"
 
 namespace crmkit {
 
 namespace {
-
-/// Adds what is wrong with the input as far as it could be read, but nothing about a field that has
-/// a problem already.
-void add_problems_of_record(const Record& input, std::vector<Problem>& problems) {
-    std::vector<Problem> more;
-    check_record(input, more);
-    const std::size_t known = problems.size();
-    for (Problem& problem : more) {
-        const bool is_known =
-            std::any_of(problems.begin(), problems.begin() + static_cast<std::ptrdiff_t>(known),
-                        [&problem](const Problem& other) { return other.field == problem.field; });
-        if (!is_known) {
-            problems.push_back(std::move(problem));
-        }
-    }
-}
 
 /// The input of an operation from JSON. Throws syntax or limit when the text cannot be read, else
 /// validation with all that is wrong with it.
@@ -41,7 +25,9 @@ Record read_input(const Structure& structure, std::string_view json,
     std::vector<Problem> problems;
     const ErrorCode code = detail::read_new(input, json, problems, options);
     if (code == ErrorCode::ok || code == ErrorCode::validation) {
-        add_problems_of_record(input, problems);
+        std::vector<Problem> more;
+        check_record(input, more);
+        engine::add_problems_of_others(problems, std::move(more));
     }
     if (!problems.empty()) {
         throw Error::about(code == ErrorCode::ok ? ErrorCode::validation : code,

@@ -65,6 +65,13 @@ void check_link(SessionState& state, const Entity& entity, const Field& field, c
     }
 }
 
+/// Puts a value back at the end of a scope, however it is left.
+struct PutBack {
+    std::int64_t& place;
+    std::int64_t value;
+    ~PutBack() { place = value; }
+};
+
 /// The query for the live records whose `field` refers to one record.
 std::shared_ptr<const expr::Query> referring_query(SessionState& state,
                                                    const IncomingReference& reference) {
@@ -131,7 +138,7 @@ void refuse_if_restricted(SessionState& state, const Entity& entity, Id id) {
 
 void release_references(Session& session, const Entity& entity, Id id, std::int64_t position) {
     SessionState& state = session.state();
-    const std::int64_t outer_cause = std::exchange(state.cause, position);
+    const PutBack cause{state.cause, std::exchange(state.cause, position)};
     for (const IncomingReference& reference : state.registry().references_to(entity)) {
         if (reference.field->on_delete == OnDelete::restrict) {
             continue;
@@ -156,7 +163,6 @@ void release_references(Session& session, const Entity& entity, Id id, std::int6
             update_record(session, *reference.from, record.object(), {}, Authority::library);
         }
     }
-    state.cause = outer_cause;
 }
 
 }  // namespace crmkit::engine

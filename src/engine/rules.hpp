@@ -14,8 +14,7 @@ namespace crmkit::engine {
 struct Rule {
     /// The entity's number; 0 for every entity.
     EntityNumber entity = 0;
-    /// Adds what is wrong, to be reported with all else that is; throws what must not be asked
-    /// again, such as an illegal move.
+    /// Adds what is wrong, to be reported with all else that is.
     void (*before)(WriteEvent&, std::vector<Problem>& problems) = nullptr;
     void (*after)(const WriteEvent&) = nullptr;
     /// `after` may throw for what was written, not only because the store fails.

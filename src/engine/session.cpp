@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "crmkit/schema/conversion.hpp"
+#include "patch.hpp"
 #include "session_state.hpp"
 #include "write_path.hpp"
 
@@ -75,22 +75,7 @@ void Session::write(MutableRecordView record) {
 void Session::patch(const Entity& entity, Id id, const Patch& changes,
                     std::optional<std::int64_t> version, MutableRecordView stored) {
     RecordScope scope(*state_, entity);
-    const Record before = engine::live_record(*state_, entity, id);
-    entity.copy(stored.object(), before.object());
-    std::vector<Problem> problems;
-    const ConversionOptions options{&state_->registry(), {}};
-    for (const Parameter& change : changes) {
-        const Field& field = field_of(entity, change.name);
-        try {
-            stored.set(field, convert(entity, field, change.value, options));
-        } catch (const Error& error) {
-            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
-        }
-    }
-    if (!problems.empty()) {
-        throw Error::about(ErrorCode::validation, std::move(problems));
-    }
-    engine::update_record(*this, entity, before, stored.object(), version, Authority::host);
+    engine::patch_record(*this, entity, id, changes, version, stored);
     scope.commit();
 }
 
@@ -137,29 +122,6 @@ void Session::remove(const Entity& entity, Id id, std::optional<std::int64_t> ve
     WriteScope scope(*state_);
     engine::delete_record(*this, entity, id, version);
     scope.commit();
-}
-
-std::vector<RowResult> Session::create_stream(const Entity& entity, BulkMode mode,
-                                              const std::function<void*()>& next) {
-    std::vector<RowResult> results;
-    WriteScope scope(*state_);
-    while (void* const object = next()) {
-        RowResult& result = results.emplace_back();
-        const std::uint64_t written = state_->written();
-        try {
-            engine::insert_record(*this, entity, object, Authority::host);
-            result.id = header_of(RecordView(entity, object)).id();
-        } catch (const Error& error) {
-            // A refused row has left no trace: what can refuse it runs before the first write. If
-            // it did write, only the end of the transaction can undo that.
-            if (mode == BulkMode::all_or_nothing || state_->written() != written) {
-                throw;
-            }
-            result.error = error;
-        }
-    }
-    scope.commit();
-    return results;
 }
 
 std::shared_ptr<Cancellation> Session::cancellation() { return state_->cancellation(); }

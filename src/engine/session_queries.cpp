@@ -10,6 +10,7 @@
 #include "crmkit/expr/order.hpp"
 #include "crmkit/expr/parameters.hpp"
 #include "crmkit/expr/parse.hpp"
+#include "crmkit/expr/printer.hpp"
 #include "crmkit/store/packed_record.hpp"
 #include "session_state.hpp"
 
@@ -134,6 +135,25 @@ class StoredRecords final : public expr::RecordSource {
     mutable std::map<std::pair<EntityNumber, Id>, Record> found_;
 };
 
+/// A page in an order that no index has would be read by reading all that match, and so would each
+/// further one: not by accident.
+void refuse_unserved(const expr::Query& query) {
+    if (query.is_served || query.may_sort) {
+        return;
+    }
+    expr::Query order;
+    order.order = query.order;
+    std::string served = "id";
+    for (const Index& index : query.entity->indexes) {
+        served += fmt::format("; {}", index.fields);
+    }
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("no index of {} serves '{}': each page would have to read and sort "
+                            "every record that matches; write 'sort by' to ask for that, or take "
+                            "the order of an index, in which a field may be given by = instead: {}",
+                            query.entity->plural, expr::to_text(order), served));
+}
+
 /// Where the page that ends with this record ended.
 std::string token_after(engine::SessionState& state, Storage& storage, const expr::Query& query,
                         const void* object, std::span<const ValueView> parameters, Instant now) {
@@ -155,6 +175,7 @@ PageEnd walk_page(engine::SessionState& state, const Entity& entity, std::string
                                 request.size, largest_page));
     }
     const auto query = state.engine().queries().query(entity, text);
+    refuse_unserved(*query);
     const auto bound = bind(*query->parameters, parameters);
     std::vector<Value> after;
     if (!request.after.empty()) {

@@ -50,7 +50,9 @@ class SessionState {
     void refuse_if_cancelled() const;
 
     [[nodiscard]] bool is_writing() const { return !levels_.empty(); }
-    /// Throws invalid_argument when the innermost transaction can only be rolled back.
+    /// Whether the innermost transaction can only be rolled back.
+    [[nodiscard]] bool is_lost();
+    /// Throws invalid_argument when it can.
     void refuse_if_lost();
     /// A change failed half-way, and only the end of the innermost transaction can undo it.
     void lose() noexcept { levels_.back().is_lost = true; }
@@ -73,8 +75,6 @@ class SessionState {
         bool is_lost = false;
     };
 
-    [[nodiscard]] bool is_lost();
-
     void run_commit_hooks();
     void run_commit_hook(const CommitHook& hook, const HistoryEntry& entry);
     void log_failed_hook(const char* reason);
@@ -92,7 +92,8 @@ class SessionState {
     std::vector<Level> levels_;
     std::shared_ptr<Cancellation> cancellation_;
     ReadLimits limits_;
-    /// The session's own reader can be cancelled; so it stays, which saves setting it for each read.
+    /// The session's own reader can be cancelled; so it stays, which saves setting it for each
+    /// read.
     bool is_reader_cancellable_ = false;
     /// The changes of the open transaction, for the commit hooks.
     std::vector<Change> appended_;

@@ -76,7 +76,7 @@ bool SnapshotWriter::check(const Entity& entity, void* object, std::int64_t line
         found.push_back({std::string(entity.name), "version", std::to_string(head.version()),
                          "is too low: a record begins with 1, and its deletion counts"});
     }
-    fill_computed_fields(entity, object);
+    fill_computed_fields(state_, entity, object);
     check_record(RecordView(entity, object), found);
     if (entity.check != nullptr) {
         entity.check(object, found);

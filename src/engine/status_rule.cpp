@@ -293,6 +293,16 @@ std::string permitted_from(const StateMachine& machine, std::string_view from) {
 
 std::span<const Rule> status_rules() { return rules; }
 
+bool is_illegal_move(const SessionState& session, const Entity& entity, const void* before,
+                     const void* after) {
+    const StateMachine& machine = *entity.state_machine;
+    const Field& state = field_named(entity, machine.state_field);
+    const std::string_view from = before == nullptr ? "" : state.get(before).text();
+    const std::string_view to = state.get(after).text();
+    const bool is_way_back = session.is_undoing && machine.find(to, from) != nullptr;
+    return from != to && !is_way_back && machine.find(from, to) == nullptr;
+}
+
 void check_state_move(const WriteEvent& event, std::vector<Problem>& problems) {
     const Entity& entity = event.entity;
     const StateMachine& machine = *entity.state_machine;
@@ -300,22 +310,18 @@ void check_state_move(const WriteEvent& event, std::vector<Problem>& problems) {
     const std::string_view from =
         event.before == nullptr ? "" : RecordView(entity, event.before).get(state).text();
     const std::string_view to = event.after.get(state).text();
-    const bool is_way_back = event.session.state().is_undoing && machine.find(to, from) != nullptr;
-    if (from == to || is_way_back) {
+    if (is_illegal_move(event.session.state(), entity, event.before, event.after.object())) {
+        problems.push_back(detail::problem_of(
+            entity, state, std::string(to),
+            from.empty() ? fmt::format("is no state to begin in; a new {} may be: {}", entity.name,
+                                       permitted_from(machine, from))
+                         : fmt::format("cannot follow '{}'; from there it may go to: {}", from,
+                                       permitted_from(machine, from))));
         return;
     }
     const Transition* transition = machine.find(from, to);
-    if (transition == nullptr) {
-        throw Error::about(
-            ErrorCode::illegal_transition,
-            detail::problem_of(entity, state, std::string(to),
-                               from.empty()
-                                   ? fmt::format("is no state to begin in; a new {} may be: {}",
-                                                 entity.name, permitted_from(machine, from))
-                                   : fmt::format("cannot follow '{}'; from there it may go to: {}",
-                                                 from, permitted_from(machine, from))));
-    }
-    if (transition->needs_reason && event.after.get(machine.reason_field).is_null()) {
+    if (transition != nullptr && transition->needs_reason &&
+        event.after.get(machine.reason_field).is_null()) {
         problems.push_back(detail::problem_of(
             entity, field_named(entity, machine.reason_field), {},
             fmt::format("is required to go from {} to {}", from.empty() ? "nothing" : from, to)));

@@ -14,10 +14,14 @@ namespace crmkit::engine {
 /// records themselves.
 std::span<const Rule> status_rules();
 
-/// Checks that the state of `event`'s record, which has a state machine, may be what it has become.
-/// Throws illegal_transition, naming what would be permitted; adds a problem when the move needs a
-/// reason and none is given. Does nothing when the state is unchanged, or when an undo takes back a
-/// move that was permitted.
+/// Whether the state of a record of an entity with a state machine may not become what it has;
+/// `before` is null for a new one. It may stay as it is, and an undo may take back a move that was
+/// permitted.
+bool is_illegal_move(const SessionState& session, const Entity& entity, const void* before,
+                     const void* after);
+
+/// Adds a problem when the move of `event`'s record, which has a state machine, is illegal, naming
+/// what would be permitted, or when it needs a reason and none is given.
 void check_state_move(const WriteEvent& event, std::vector<Problem>& problems);
 
 }  // namespace crmkit::engine

@@ -95,17 +95,22 @@ Change last_deletion(Storage& storage, const Entity& entity, Id id) {
 
 }  // namespace
 
-void Session::restore(const Entity& entity, Id id) {
-    engine::refuse_internal(entity);
-    WriteScope scope(*state_);
-    const Change deletion = last_deletion(state_->writer(), entity, id);
-    const CauseScope cause(*state_, deletion.position, state_->origin);
+void engine::restore_whole(Session& session, const Entity& entity, Id id) {
+    SessionState& state = session.state();
+    refuse_internal(entity);
+    const Change deletion = last_deletion(state.writer(), entity, id);
+    const CauseScope cause(state, deletion.position, state.origin);
     // Looked up first: the restoration itself names the deletion as its cause.
-    const std::vector<Change> released = consequences(state_->writer(), deletion.position);
-    engine::restore_record(*this, entity, id);
+    const std::vector<Change> released = consequences(state.writer(), deletion.position);
+    restore_record(session, entity, id);
     for (const Change& change : released) {
-        undo_change(*this, change);
+        undo_change(session, change);
     }
+}
+
+void Session::restore(const Entity& entity, Id id) {
+    WriteScope scope(*state_);
+    engine::restore_whole(*this, entity, id);
     scope.commit();
 }
 

@@ -55,7 +55,7 @@ Id match_external(engine::SessionState& state, const Entity& entity, const Upser
 
 Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
                 MutableRecordView record) {
-    engine::fill_computed_fields(entity, record.object());  // they may be among the keys
+    engine::fill_computed_fields(state, entity, record.object());  // they may be among the keys
     std::string text;
     std::string what = "the key";
     std::vector<ValueView> values;

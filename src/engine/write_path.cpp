@@ -12,6 +12,7 @@
 #include "crmkit/schema/search_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "history_text.hpp"
+#include "record_problems.hpp"
 #include "references.hpp"
 #include "rules.hpp"
 
@@ -41,10 +42,11 @@ class Nesting {
 
 /// The normal forms of e-mail addresses, phone numbers and so on, from the fields that they are of.
 /// The library's rules do not touch those.
-void fill_normal_forms(const Entity& entity, void* object) {
+void fill_normal_forms(SessionState& state, const Entity& entity, void* object) {
     for (const NormalForm& form : entity.normal_forms) {
         const std::string_view raw = form.source->get(object).text();
-        const std::string normal = raw.empty() ? std::string() : normal_form(*form.source, raw);
+        const std::string normal =
+            raw.empty() ? std::string() : normal_form(*form.source, raw, state.engine().region());
         form.field->native->set(form.field->member(object), ValueView(normal));
     }
 }
@@ -72,36 +74,20 @@ void throw_if_any(std::vector<Problem> problems) {
 /// All that is wrong with the record by itself, its references, and what the rules found.
 void validate(SessionState& state, const Entity& entity, const void* before, const void* object,
               std::vector<Problem> problems) {
-    check_record(RecordView(entity, object), problems);
-    if (entity.check != nullptr) {
-        entity.check(object, problems);
+    check_record_and_references(state, entity, before, object, problems);
+    if (!problems.empty()) {
+        add_taken_keys(state, entity, before, object, problems);
+        const ErrorCode code = code_of_refusal(state, entity, before, object, problems);
+        throw Error::about(code, std::move(problems));
     }
-    check_references(state, entity, before, object, problems);
-    throw_if_any(std::move(problems));
 }
 
-/// A host may not set what the library keeps: read-only fields must be as `reference` has them.
-void refuse_read_only(const Entity& entity, const void* reference, const void* object) {
-    std::vector<Problem> problems;
-    for (const Field* field : entity.read_only) {
-        const ValueView value = field->get(object);
-        if (!(value == field->get(reference))) {
-            problems.push_back(Problem{std::string(entity.name), std::string(field->name),
-                                       detail::shown_value(value),
-                                       "is set by the library only, through its operations"});
-        }
-    }
-    throw_if_any(std::move(problems));
-}
-
-std::vector<Problem> run_rules(WriteEvent& event) {
-    std::vector<Problem> problems;
+void run_rules(WriteEvent& event, std::vector<Problem>& problems) {
     for (const Rule& rule : standard_rules()) {
         if (rule.before != nullptr && (rule.entity == 0 || rule.entity == event.entity.number)) {
             rule.before(event, problems);
         }
     }
-    return problems;
 }
 
 /// Writes into `asked` what differs between `ruled` and `now`; false when nothing does.
@@ -124,23 +110,26 @@ const void* kept_reference(const WriteEvent& event) {
 }
 
 /// The rules, then the host's hooks. What a hook changes counts as if the caller had asked for it:
-/// the rules then run again, on what was asked for with these changes. Returns the problems that
-/// the rules found.
-std::vector<Problem> run_before(WriteEvent& event) {
+/// the rules then run again, on what was asked for with these changes. Adds the problems that the
+/// rules find.
+void run_before(WriteEvent& event, std::vector<Problem>& problems) {
     const HookList& list = event.session.state().engine().hooks();
     if (!list.has_write_hooks()) {
-        return run_rules(event);
+        run_rules(event, problems);
+        return;
     }
     const auto hooks = list.all();
     const auto concerns = [&event](const HookList::Hook& hook) {
         return hook.before && (hook.entity.empty() || hook.entity == event.entity.name);
     };
     if (std::none_of(hooks->begin(), hooks->end(), concerns)) {
-        return run_rules(event);
+        run_rules(event, problems);
+        return;
     }
     Record asked(event.entity);
     event.entity.copy(asked.object(), event.after.object());
-    std::vector<Problem> problems = run_rules(event);
+    const std::size_t known = problems.size();
+    run_rules(event, problems);
     Record ruled(event.entity);
     event.entity.copy(ruled.object(), event.after.object());
     for (const HookList::Hook& hook : *hooks) {
@@ -149,12 +138,13 @@ std::vector<Problem> run_before(WriteEvent& event) {
         }
     }
     if (!carry_over(event.entity, ruled, event.after, asked)) {
-        return problems;
+        return;
     }
+    problems.resize(known);
     event.entity.copy(event.after.object(), asked.object());
     restore_kept_fields(event.entity, kept_reference(event), event.after.object());
-    fill_normal_forms(event.entity, event.after.object());
-    return run_rules(event);
+    fill_normal_forms(event.session.state(), event.entity, event.after.object());
+    run_rules(event, problems);
 }
 
 void run_after(const WriteEvent& event) {
@@ -318,7 +308,9 @@ std::int64_t write_deletion(Session& session, const Entity& entity, const Record
     FieldSet fields;
     add_header_changes(fields);
     fields.add(header::deleted_at - 1U);
-    state.writer().update(entity, after.object(), fields, header_of(before).version());
+    with_all_taken(state, entity, nullptr, after.object(), [&] {
+        return state.writer().update(entity, after.object(), fields, header_of(before).version());
+    });
     state.count_write();
     Change change = change_of(entity, after.object(), kind, header_of(after).modified_at());
     change.values = "{}";
@@ -337,8 +329,8 @@ void refuse_internal(const Entity& entity) {
     }
 }
 
-void fill_computed_fields(const Entity& entity, void* object) {
-    fill_normal_forms(entity, object);
+void fill_computed_fields(SessionState& state, const Entity& entity, void* object) {
+    fill_normal_forms(state, entity, object);
     fill_derived_fields(entity, object);
 }
 
@@ -354,9 +346,10 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     SessionState& state = session.state();
     const Nesting nesting(state);
     const MutableRecordView record(entity, object);
+    std::vector<Problem> problems;
     if (authority == Authority::host) {
         refuse_internal(entity);
-        refuse_read_only(entity, state.engine().blank(entity).object(), object);
+        refuse_read_only(entity, state.engine().blank(entity).object(), object, problems);
     }
     const auto head = header_of(record);
     head.created_at() = head.modified_at() = state.now();
@@ -369,13 +362,13 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     }
     WriteEvent event{session, entity, ChangeKind::created, nullptr, record};
     restore_kept_fields(entity, kept_reference(event), object);
-    fill_computed_fields(entity, object);
-    std::vector<Problem> problems = run_before(event);
+    fill_computed_fields(state, entity, object);
+    run_before(event, problems);
     fill_derived_fields(entity, object);
     validate(state, entity, nullptr, object, std::move(problems));
 
     Storage& storage = state.writer();
-    storage.insert(entity, object);
+    with_all_taken(state, entity, nullptr, object, [&] { storage.insert(entity, object); });
     state.count_write();
     Change change = change_of(entity, object, ChangeKind::created, head.created_at());
     change.values = values_of_new(entity, object);
@@ -401,18 +394,20 @@ bool update_record(Session& session, const Entity& entity, const Record& before,
     const Nesting nesting(state);
     const MutableRecordView record(entity, object);
     check_version(entity, before, expected_version);
+    std::vector<Problem> problems;
     if (authority == Authority::host) {
         refuse_internal(entity);
-        refuse_read_only(entity, before.object(), object);
+        refuse_read_only(entity, before.object(), object, problems);
     }
+    const bool sets_read_only = !problems.empty();
     keep_header(entity, before, object);
     restore_kept_fields(entity, before.object(), object);
     WriteEvent event{session, entity, ChangeKind::updated, before.object(), record};
-    fill_computed_fields(entity, object);
-    std::vector<Problem> problems = run_before(event);
+    fill_computed_fields(state, entity, object);
+    run_before(event, problems);
     fill_derived_fields(entity, object);
     Difference changed = difference(entity, before.object(), object);
-    if (changed.fields.empty()) {
+    if (changed.fields.empty() && !sets_read_only) {
         return false;
     }
     validate(state, entity, before.object(), object, std::move(problems));
@@ -420,7 +415,10 @@ bool update_record(Session& session, const Entity& entity, const Record& before,
     stamp(state, entity, object, before.object());
     add_header_changes(changed.fields);
     Storage& storage = state.writer();
-    if (!storage.update(entity, object, changed.fields, header_of(before).version())) {
+    const bool is_written = with_all_taken(state, entity, before.object(), object, [&] {
+        return storage.update(entity, object, changed.fields, header_of(before).version());
+    });
+    if (!is_written) {
         fail_stale(entity, header_of(before).id(), header_of(before).version(), 0);
     }
     state.count_write();
@@ -457,7 +455,9 @@ std::int64_t delete_record(Session& session, const Entity& entity, Id id,
     check_version(entity, before, expected_version);
     Record after = before;
     WriteEvent event{session, entity, ChangeKind::deleted, before.object(), after};
-    throw_if_any(run_before(event));
+    std::vector<Problem> problems;
+    run_before(event, problems);
+    throw_if_any(std::move(problems));
     refuse_if_restricted(state, entity, id);
     header_of(after).deleted_at() = state.now();
     const std::int64_t position =
@@ -478,7 +478,8 @@ void restore_record(Session& session, const Entity& entity, Id id) {
     Record after = before;
     header_of(after).deleted_at().reset();
     WriteEvent event{session, entity, ChangeKind::restored, before.object(), after};
-    std::vector<Problem> problems = run_before(event);
+    std::vector<Problem> problems;
+    run_before(event, problems);
     validate(state, entity, nullptr, after.object(), std::move(problems));
     write_deletion(session, entity, before, after, ChangeKind::restored);
     run_after(event);

@@ -47,6 +47,10 @@ std::int64_t delete_record(Session& session, const Entity& entity, Id id,
 /// Brings a deleted record back, without what was deleted along with it.
 void restore_record(Session& session, const Entity& entity, Id id);
 
+/// Brings a deleted record back for a host, with what was deleted along with it. May throw when it
+/// has written a part.
+void restore_whole(Session& session, const Entity& entity, Id id);
+
 /// Adds a record just as it is, id and header included: row, history and search entry, without
 /// rules, hooks and checks. `row` is what is stored for now, `object` what it is going to be. For
 /// records that another store has checked before; see SnapshotWriter.
@@ -61,7 +65,7 @@ void erase_record(SessionState& state, const Entity& entity, Id id);
 void refuse_internal(const Entity& entity);
 
 /// Works out the computed fields of `object` from its others.
-void fill_computed_fields(const Entity& entity, void* object);
+void fill_computed_fields(SessionState& state, const Entity& entity, void* object);
 
 /// What is wrong with an id that no live record has.
 Problem no_such_record(const Entity& entity, Id id);

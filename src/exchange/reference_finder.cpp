@@ -58,7 +58,9 @@ bool ReferenceFinder::make_key(const CompiledLookup& lookup, const ReferenceValu
         if (link) {
             value = key.field->type() == FieldType::reference ? Value(link.id) : Value(link);
         } else if (key.normal_source != nullptr) {
-            value = text.empty() ? Value() : Value(normal_form(*key.normal_source, text));
+            value = text.empty()
+                        ? Value()
+                        : Value(normal_form(*key.normal_source, text, state_.engine().region()));
         } else {
             std::string why;
             auto parsed = parse_text(*key.field, text, why, plan_.conversion);

@@ -8,44 +8,13 @@
 #include <utility>
 
 #include "crmkit/schema/value_text.hpp"
+#include "engine/row_errors.hpp"
 #include "engine/upsert.hpp"
 #include "engine/write_path.hpp"
 
 namespace crmkit::exchange::detail {
 
 using engine::Authority;
-
-bool is_about_row(ErrorCode code) {
-    switch (code) {
-        case ErrorCode::validation:
-        case ErrorCode::not_found:
-        case ErrorCode::conflict:
-        case ErrorCode::duplicate:
-        case ErrorCode::restricted:
-        case ErrorCode::illegal_transition:
-        case ErrorCode::permission_denied:
-        case ErrorCode::vetoed:
-        case ErrorCode::expression:
-        case ErrorCode::limit:
-            return true;
-        case ErrorCode::ok:
-        case ErrorCode::invalid_argument:
-        case ErrorCode::syntax:
-        case ErrorCode::cancelled:
-        case ErrorCode::busy:
-        case ErrorCode::read_only:
-        case ErrorCode::disk_full:
-        case ErrorCode::io:
-        case ErrorCode::corrupt:
-        case ErrorCode::newer_schema:
-        case ErrorCode::two_sqlites:
-        case ErrorCode::out_of_memory:
-        case ErrorCode::unsupported:
-        case ErrorCode::internal:
-            return false;
-    }
-    return false;
-}
 
 RowImporter::RowImporter(Session& session, const CompiledPlan& plan, const FileColumns& file,
                          ImportTally& tally)
@@ -248,7 +217,7 @@ bool RowImporter::attempt(Write write) {
         write();
         return true;
     } catch (const Error& error) {
-        if (!is_about_row(error.code())) {
+        if (!engine::is_about_row(error.code())) {
             throw;
         }
         add_engine_problems(error);

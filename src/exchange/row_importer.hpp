@@ -16,10 +16,6 @@
 
 namespace crmkit::exchange::detail {
 
-/// Whether an error is about the values of a row, which is refused then, and not about the storage
-/// or the call.
-bool is_about_row(ErrorCode code);
-
 /// What became of a row.
 struct RowOutcome {
     ImportRow row{};

@@ -298,7 +298,7 @@ void RowImporter::remark_same_key() {
     }
     std::string text = key_.key;
     if (!key_.field_names.empty()) {
-        engine::fill_computed_fields(plan_.entity, record_.object());
+        engine::fill_computed_fields(state_, plan_.entity, record_.object());
         for (const std::string& name : key_.field_names) {
             const std::string part = to_text(record_.get(name));
             if (part.empty()) {
@@ -326,7 +326,7 @@ bool RowImporter::is_reported(std::string_view entity, std::string_view field) c
 /// filled: by a reference, or by a rule that knows the usual status.
 void RowImporter::check_object(const Place& place, void* object) {
     const Entity& entity = *place.entity;
-    engine::fill_computed_fields(entity, object);
+    engine::fill_computed_fields(state_, entity, object);
     std::vector<Problem> found;
     check_record(RecordView(entity, object), found);
     if (entity.check != nullptr) {

@@ -14,10 +14,10 @@
 
 namespace crmkit::sqlite {
 
-/// A compiled statement and its prepared ones.
+/// A compiled statement and its prepared ones, which go when it does.
 struct KeptStatement {
     CompiledStatement compiled;
-    StatementPool* pool;
+    StatementPool pool;
 };
 /// What one query runs: several statements for a page that one alone would not find by an index.
 using KeptStatements = std::vector<KeptStatement>;
@@ -29,23 +29,24 @@ class CompiledQueries {
     CompiledQueries(Connection& connection, std::string table_prefix)
         : connection_(connection), prefix_(std::move(table_prefix)) {}
 
-    std::shared_ptr<const KeptStatements> select(const expr::Query& query,
-                                                 const QueryArguments& arguments);
-    std::shared_ptr<const KeptStatements> aggregation(const expr::Aggregation& aggregation);
+    std::shared_ptr<KeptStatements> select(const expr::Query& query,
+                                           const QueryArguments& arguments);
+    std::shared_ptr<KeptStatements> aggregation(const expr::Aggregation& aggregation);
 
   private:
-    /// A host that pastes values into its texts would fill memory: past this many, start again.
-    static constexpr std::size_t most = 2000;
+    /// A host that pastes values into its texts would fill memory, some 35 KiB by each: past this
+    /// many, start again.
+    static constexpr std::size_t most = 256;
 
     struct Kept {
         std::shared_ptr<const expr::Parameters> identity;
-        std::shared_ptr<const KeptStatements> statements;
+        std::shared_ptr<KeptStatements> statements;
     };
     /// The second part tells statements of one query apart: see variant_of().
     using Key = std::pair<const expr::Parameters*, std::string>;
 
     template <typename Compile>
-    std::shared_ptr<const KeptStatements> find_or_compile(
+    std::shared_ptr<KeptStatements> find_or_compile(
         const std::shared_ptr<const expr::Parameters>& identity, std::string variant,
         Compile compile);
 

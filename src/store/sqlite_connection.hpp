@@ -187,7 +187,8 @@ class Connection {
     [[nodiscard]] sqlite3* handle() const { return handle_; }
     /// How long a call waits for another connection's lock before it fails with busy.
     void wait_for_locks(std::chrono::milliseconds patience);
-    /// The kept statements of this text; the reference stays valid as long as the connection.
+    /// The kept statements of this text; the reference stays valid as long as the connection, and
+    /// so do they: only for texts of which there are few, whatever a host asks.
     StatementPool& pool(std::string_view sql, Binding binding = Binding::of_some);
     /// A statement for this text, prepared at its first use and kept.
     LentStatement prepare(std::string_view sql) { return pool(sql).lend(); }

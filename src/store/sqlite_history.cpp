@@ -57,6 +57,15 @@ TimelineEntry read_entry(const Statement& row, Id party) {
         static_cast<EntityNumber>(row.integer(4))};
 }
 
+/// The text that reads a part of a timeline, newest first; `source` is the table, and by which
+/// index.
+std::string timeline_text(const std::string& source, std::string_view condition) {
+    return fmt::format(
+        "SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND at >= ? AND at < ? AND "
+        "(at, record, kind) < (?, ?, ?){} ORDER BY at DESC, record DESC, kind DESC, via DESC",
+        source, condition);
+}
+
 }  // namespace
 
 SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableNames& names)
@@ -73,10 +82,9 @@ SqliteStorage::OwnStatements::OwnStatements(Connection& connection, const TableN
           fmt::format("DELETE FROM {} WHERE party = ? AND at = ? AND record = ? AND kind = ? AND "
                       "via = ?",
                       names.timeline))),
-      timeline(connection.pool(fmt::format(
-          "SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND at >= ? AND at < ? AND "
-          "(at, record, kind) < (?, ?, ?) ORDER BY at DESC, record DESC, kind DESC, via DESC",
-          names.timeline))),
+      timeline(connection.pool(timeline_text(names.timeline, ""))),
+      milestones(connection.pool(timeline_text(names.timeline + " INDEXED BY " + names.milestones,
+                                               fmt::format(" AND kind >= {}", first_milestone)))),
       timeline_via(connection.pool(
           fmt::format("SELECT at, record, kind, via, entity FROM {} WHERE party = ? AND via = ? "
                       "ORDER BY at, record, kind",
@@ -179,7 +187,8 @@ void SqliteStorage::remove_timeline(std::span<const TimelineEntry> entries) {
 }
 
 std::vector<TimelineEntry> SqliteStorage::timeline(const TimelineRange& range) {
-    auto select = own_.timeline.lend();
+    const bool only_milestones = (range.kinds & ~all_milestones) == 0;
+    auto select = (only_milestones ? own_.milestones : own_.timeline).lend();
     select->bind(1, range.party.value);
     select->bind(2, range.since.microseconds);
     select->bind(3, range.until.microseconds);

@@ -63,11 +63,11 @@ class QueryCursor final : public RowCursor {
   public:
     using Cursor::next;
 
-    QueryCursor(const expr::Query& query, std::shared_ptr<const KeptStatements> kept,
+    QueryCursor(const expr::Query& query, std::shared_ptr<KeptStatements> kept,
                 const BindValues& values, std::span<const int> columns, ReadMeter& meter)
         : RowCursor(*query.entity, columns, meter), kept_(std::move(kept)), left_(values.limit) {
-        for (const KeptStatement& statement : *kept_) {
-            running_.push_back(statement.pool->lend());
+        for (KeptStatement& statement : *kept_) {
+            running_.push_back(statement.pool.lend());
             statement.compiled.bind(running_.back()->handle(), values);
         }
     }
@@ -87,8 +87,8 @@ class QueryCursor final : public RowCursor {
     }
 
   private:
-    std::shared_ptr<const KeptStatements> kept_;
-    std::vector<LentStatement> running_;
+    std::shared_ptr<KeptStatements> kept_;
+    std::vector<LentStatement> running_;  // go back before their pools may go
     std::size_t current_ = 0;
     std::int64_t left_;
 };
@@ -139,7 +139,7 @@ class ListCursor final : public RowCursor {
 }  // namespace
 
 template <typename Compile>
-std::shared_ptr<const KeptStatements> CompiledQueries::find_or_compile(
+std::shared_ptr<KeptStatements> CompiledQueries::find_or_compile(
     const std::shared_ptr<const expr::Parameters>& identity, std::string variant, Compile compile) {
     Key key(identity.get(), std::move(variant));
     if (const auto found = kept_.find(key); found != kept_.end()) {
@@ -147,8 +147,8 @@ std::shared_ptr<const KeptStatements> CompiledQueries::find_or_compile(
     }
     auto statements = std::make_shared<KeptStatements>();
     for (CompiledStatement& compiled : compile()) {
-        StatementPool& pool = connection_.pool(compiled.sql);
-        statements->push_back({std::move(compiled), &pool});
+        StatementPool pool(connection_.handle(), compiled.sql, Binding::of_some);
+        statements->push_back({std::move(compiled), std::move(pool)});
     }
     if (kept_.size() >= most) {
         kept_.clear();
@@ -157,8 +157,8 @@ std::shared_ptr<const KeptStatements> CompiledQueries::find_or_compile(
     return statements;
 }
 
-std::shared_ptr<const KeptStatements> CompiledQueries::select(const expr::Query& query,
-                                                              const QueryArguments& arguments) {
+std::shared_ptr<KeptStatements> CompiledQueries::select(const expr::Query& query,
+                                                        const QueryArguments& arguments) {
     const SelectOptions options{.table_prefix = prefix_,
                                 .has_limit = query.limit.has_value(),
                                 .most_arguments = connection_.most_arguments(),
@@ -175,8 +175,7 @@ std::shared_ptr<const KeptStatements> CompiledQueries::select(const expr::Query&
                            [&] { return compile_page(query, options, arguments.after); });
 }
 
-std::shared_ptr<const KeptStatements> CompiledQueries::aggregation(
-    const expr::Aggregation& aggregation) {
+std::shared_ptr<KeptStatements> CompiledQueries::aggregation(const expr::Aggregation& aggregation) {
     return find_or_compile(aggregation.parameters, "", [&] {
         std::vector<CompiledStatement> one;
         one.push_back(compile_aggregation(aggregation, {.table_prefix = prefix_}));
@@ -207,8 +206,8 @@ std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation
     const BindValues values{
         expr::Moment(arguments.now), parameters, {}, aggregation.limit.value_or(INT64_MAX)};
     const auto kept = queries_.aggregation(aggregation);
-    const KeptStatement& only = kept->front();
-    const LentStatement statement = only.pool->lend();
+    KeptStatement& only = kept->front();
+    const LentStatement statement = only.pool.lend();
     only.compiled.bind(statement->handle(), values);
     std::vector<std::vector<Value>> rows;
     while (metered(meter_, [&statement] { return statement->step(); })) {

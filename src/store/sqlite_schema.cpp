@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "base/fingerprint.hpp"
+#include "crmkit/schema/index_fields.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/store/columns.hpp"
 #include "crmkit/store/schema_version.hpp"
+#include "crmkit/store/timeline_entry.hpp"
 
 namespace crmkit::sqlite {
 
@@ -35,17 +37,6 @@ std::string column_definition(const Column& column) {
                : definition;
 }
 
-/// The parts of an index's list: "owner, state, close_date".
-std::vector<std::string_view> split_names(std::string_view list) {
-    std::vector<std::string_view> names;
-    while (!list.empty()) {
-        const std::size_t comma = list.find(',');
-        names.push_back(trim(list.substr(0, comma)));
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    }
-    return names;
-}
-
 /// An index as its name and its CREATE statement.
 struct IndexStatement {
     std::string name;
@@ -63,12 +54,11 @@ IndexStatement index_statement(const TableNames& names, const Entity& entity, co
     const std::string kind = index.is_unique ? "unique" : "by";
     std::string name = names.prefix + std::string(entity.plural) + "_" + kind;
     std::string columns;
-    for (const std::string_view part : split_names(index.fields)) {
-        const Field& field = field_of(entity, part);
-        name += "_" + std::string(part);
-        for (const Column& column : columns_of(field)) {
+    for (const Field* field : index_fields(entity, index)) {
+        name += "_" + std::string(field->name);
+        for (const Column& column : columns_of(*field)) {
             // A list by a link or an amount is sorted by its first column; a unique key needs both.
-            if (index.is_unique || column.name == part) {
+            if (index.is_unique || column.name == field->name) {
                 columns += columns.empty() ? "" : ", ";
                 columns += quoted(column.name);
             }
@@ -122,6 +112,7 @@ TableNames::TableNames(std::string table_prefix)
       migrations(quoted(prefix + "crmkit_migrations")),
       changes(quoted(prefix + "changes")),
       timeline(quoted(prefix + "timeline")),
+      milestones(quoted(prefix + "timeline_milestones")),
       tallies(quoted(prefix + "tallies")) {}
 
 std::string TableNames::of(const Entity& entity) const { return table_of(entity, prefix); }
@@ -215,6 +206,11 @@ void SchemaUpgrade::create_own_tables() {
            "kind INTEGER NOT NULL, via INTEGER NOT NULL, entity INTEGER NOT NULL, "
            "PRIMARY KEY (party, at, record, kind, via)",
            "STRICT, WITHOUT ROWID");
+    // A party's sales, cases and so on, without the thousands of calls and e-mails between them.
+    connection_.execute(
+        fmt::format("CREATE INDEX IF NOT EXISTS {} ON {} (party, at, record, kind, via, entity) "
+                    "WHERE kind >= {}",
+                    names_.milestones, names_.timeline, first_milestone));
     create(names_.tallies,
            "tally INTEGER NOT NULL, \"group\" INTEGER NOT NULL, owner INTEGER NOT NULL, "
            "owner_entity INTEGER NOT NULL, currency TEXT NOT NULL, weight INTEGER NOT NULL, "

@@ -27,6 +27,7 @@ struct TableNames {
     std::string migrations;
     std::string changes;
     std::string timeline;
+    std::string milestones;
     std::string tallies;
 };
 

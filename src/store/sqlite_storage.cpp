@@ -145,7 +145,7 @@ void SqliteStorage::rollback() noexcept {
 
 namespace {
 
-/// Statements of one entity that are found by their fields; more are found by their text.
+/// Statements of one entity that are kept by their fields: for inserts, and for updates.
 constexpr std::size_t most_kept = 32;
 
 /// A set of fields by their place, for entities of up to 64 of them; all bits stand for every one.
@@ -294,24 +294,17 @@ void SqliteStorage::insert(const Entity& entity, const void* object) {
 }
 
 StatementPool& SqliteStorage::update_statement(const Entity& entity, const FieldSet& changed) {
-    if (entity.fields.size() >= 64) {
-        return connection_->pool(update_text(entity, changed));
-    }
-    std::uint64_t fields = 0;
-    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        fields |= std::uint64_t{changed.contains(i)} << i;
-    }
     auto& kept = statements(entity).updates;
-    for (const auto& [written, pool] : kept) {
-        if (written == fields) {
-            return *pool;
+    for (auto& [fields, pool] : kept) {
+        if (fields == changed) {
+            return pool;
         }
     }
-    StatementPool& pool = connection_->pool(update_text(entity, changed));
-    if (kept.size() < most_kept) {
-        kept.emplace_back(fields, &pool);
+    if (kept.size() == most_kept) {
+        kept.erase(kept.begin());
     }
-    return pool;
+    StatementPool made(connection_->handle(), update_text(entity, changed), Binding::of_some);
+    return kept.emplace_back(changed, std::move(made)).second;
 }
 
 std::string SqliteStorage::update_text(const Entity& entity, const FieldSet& changed) const {

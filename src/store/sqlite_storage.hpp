@@ -108,8 +108,8 @@ class SqliteStorage final : public Storage {
         std::vector<int> columns;
         /// By the fields that a record has, bit 1 << its place; all bits for any record.
         std::vector<std::pair<std::uint64_t, StatementPool*>> inserts;
-        /// The same by the fields that an update writes.
-        std::vector<std::pair<std::uint64_t, StatementPool*>> updates;
+        /// The last ones to have been made, by the fields that an update writes.
+        std::vector<std::pair<FieldSet, StatementPool>> updates;
         StatementPool* is_live;
         StatementPool* index_text = nullptr;
         StatementPool* unindex_text = nullptr;
@@ -122,6 +122,7 @@ class SqliteStorage final : public Storage {
         StatementPool& add_timeline;
         StatementPool& remove_timeline;
         StatementPool& timeline;
+        StatementPool& milestones;
         StatementPool& timeline_via;
         StatementPool& tally_line;
         StatementPool& put_tally_line;

@@ -21,6 +21,25 @@ void make_lifelike(Session& me, Id account) {
                               .close_date = Date{now.date().days + i}});
         me.create(Case{.subject = "Case " + std::to_string(i), .account = account});
     }
+    const auto contacts =
+        me.query<Contact>("account = :account order by last_name limit 5", {{"account", account}})
+            .all();
+    const Campaign campaign = me.create(Campaign{.name = "Spring", .campaign_type = "email"});
+    const auto address = [&](const Link& addressed, std::optional<Instant> responded_at) {
+        me.create(CampaignMember{.campaign = campaign.id,
+                                 .party = addressed,
+                                 .status = "sent",
+                                 .responded_at = responded_at});
+    };
+    address(party, {});
+    for (const Contact& contact : contacts) {
+        const Link buyer{Contact::entity_number, contact.id};
+        address(buyer, now);
+        me.create(Transaction{.party = buyer,
+                              .kind = TransactionKind::sale,
+                              .at = now,
+                              .amount = Money{2'000, Currency::of("EUR")}});
+    }
     for (int i = 0; i < 30; ++i) {
         me.create(Transaction{.party = party,
                               .kind = TransactionKind::sale,

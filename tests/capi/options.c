@@ -15,7 +15,7 @@ static void the_defaults_are_those_of_the_library(void) {
     CHECK_INT(-1, options.replica);
     CHECK_INT(0, options.has_seed);
     CHECK_TEXT("crm_", options.table_prefix);
-    CHECK(options.clock == NULL && options.log == NULL);
+    CHECK(options.clock == NULL && options.log == NULL && options.region == NULL);
 }
 
 static void options_of_an_older_header_are_enough(void) {
@@ -85,6 +85,35 @@ static void what_makes_no_sense_is_refused(void) {
     options.replica = -2;
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_memory(&options, &store));
     CHECK(store == NULL);
+}
+
+/* The normal form of a number as a store opened for a region writes it. */
+static void check_normal_form(const char* region, const char* number, const char* expected) {
+    struct crm crm = {0};
+    crmkit_options options;
+    crmkit_options_init(&options, sizeof options);
+    options.region = region;
+    REQUIRE_OK(crmkit_open_memory(&options, &crm.store));
+    REQUIRE_OK(crmkit_session_open(crm.store, 0, &crm.me));
+    crmkit_record* account = new_record(&crm, "account");
+    CHECK_OK(set(account, "name", "Acme"));
+    CHECK_OK(set(account, "phone", number));
+    CHECK_OK(crmkit_create(crm.me, account));
+    CHECK_TEXT(expected, get(account, "phone_normal"));
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
+static void numbers_without_a_country_are_of_the_stores_region(void) {
+    check_normal_form(NULL, "030 901820", "030901820");
+    check_normal_form("DE", "030 901820", "+4930901820");
+    check_normal_form("at", "+49 30 901820", "+4930901820");
+    crmkit_options options;
+    crmkit_store* store = NULL;
+    crmkit_options_init(&options, sizeof options);
+    options.region = "Germany";
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_memory(&options, &store));
+    CHECK_CONTAINS("Germany", crmkit_error_message());
 }
 
 static void the_hosts_clock_counts(void) {
@@ -247,6 +276,8 @@ int main(void) {
         {"options of an older header are enough", options_of_an_older_header_are_enough},
         {"options of a newer header are refused", options_of_a_newer_header_are_refused},
         {"what makes no sense is refused", what_makes_no_sense_is_refused},
+        {"numbers without a country are of the store's region",
+         numbers_without_a_country_are_of_the_stores_region},
         {"the host's clock counts", the_hosts_clock_counts},
         {"the same seed and clock give the same ids", the_same_seed_and_clock_give_the_same_ids},
         {"the replica marks the ids", the_replica_marks_the_ids},

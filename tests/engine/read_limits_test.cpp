@@ -16,7 +16,7 @@ struct Read {
 const std::vector<Read>& reads() {
     static const std::vector<Read> all{
         {"query", [](Session& me) { (void)me.query<Account>("description like '%z%'").all(); }},
-        {"page", [](Session& me) { (void)me.page<Account>("order by description"); }},
+        {"page", [](Session& me) { (void)me.page<Account>("sort by description"); }},
         {"rows",
          [](Session& me) {
              for (const auto& row : me.rows<Account>("description like '%z%'")) {

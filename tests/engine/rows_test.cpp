@@ -1,9 +1,6 @@
 /// Records read where they lie, many at once, and with those that they refer to.
-#include <sqlite3.h>
-
-#include <string_view>
-
 #include "backends.hpp"
+#include "counting_connection.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
@@ -23,37 +20,6 @@ Contact full_contact(Session& me) {
     contact.do_not_call = true;
     return me.create(contact);
 }
-
-/// An SQLite connection of a host's that counts the statements that begin on it.
-class CountingConnection {
-  public:
-    CountingConnection() {
-        REQUIRE(sqlite3_open(":memory:", &handle_) == SQLITE_OK);
-        const auto count = [](unsigned, void* self, void*, void* sql) {
-            // A trigger's or a foreign key's own statements come as comments.
-            const std::string_view text(static_cast<const char*>(sql));
-            static_cast<CountingConnection*>(self)->statements_ += text.starts_with("--") ? 0 : 1;
-            return 0;
-        };
-        REQUIRE(sqlite3_trace_v2(handle_, SQLITE_TRACE_STMT, count, this) == SQLITE_OK);
-    }
-    CountingConnection(const CountingConnection&) = delete;
-    CountingConnection& operator=(const CountingConnection&) = delete;
-    ~CountingConnection() { sqlite3_close(handle_); }
-
-    [[nodiscard]] sqlite3* handle() { return handle_; }
-    /// How many statements `work` runs.
-    template <typename Work>
-    int statements(Work work) {
-        statements_ = 0;
-        work();
-        return statements_;
-    }
-
-  private:
-    sqlite3* handle_ = nullptr;
-    int statements_ = 0;
-};
 
 }  // namespace
 

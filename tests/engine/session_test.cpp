@@ -56,6 +56,88 @@ TEST_CASE("all problems of a record are reported at once") {
     });
 }
 
+TEST_CASE("read-only fields and taken keys are reported with all else that is wrong") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const auto fields_of = [](const Error& error) {
+            std::vector<std::string> fields;
+            for (const Problem& problem : error.problems()) {
+                fields.push_back(problem.field);
+            }
+            std::sort(fields.begin(), fields.end());
+            return fields;
+        };
+        using Fields = std::vector<std::string>;
+        const Account acme = me.create(Account{.name = "Acme", .account_number = "1"});
+        Account wrong{.account_number = "1"};
+        wrong.email = "no address";
+        Error error = error_of([&] { me.create(wrong); });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(fields_of(error) == Fields{"account_number", "email", "name"});
+
+        Opportunity deal{.state = OpportunityState::won, .closed_at = me.now()};
+        deal.account = Id{12345};
+        error = error_of([&] { me.create(deal); });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(fields_of(error) == Fields{"account", "closed_at", "name", "state"});
+
+        const Opportunity stored = me.create(Opportunity{.name = "Deal", .account = acme.id});
+        error = error_of([&] {
+            me.update<Opportunity>(stored.id, {{"state", "won"},
+                                               {"name", std::string(1000, 'x')},
+                                               {"amount", "much"},
+                                               {"primary_contact", Id{77}}});
+        });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(fields_of(error) == Fields{"amount", "name", "primary_contact", "state"});
+        CHECK(me.get<Opportunity>(stored.id).version == stored.version);
+
+        const Account other = me.create(Account{.name = "Other", .account_number = "2"});
+        error = error_of([&] {
+            me.update<Account>(other.id, {{"account_number", "1"}, {"email", "none"}});
+        });
+        CHECK(fields_of(error) == Fields{"account_number", "email"});
+        CHECK(code_of([&] {
+                  me.update<Account>(other.id, {{"account_number", "1"}});
+              }) == ErrorCode::duplicate);
+    });
+}
+
+TEST_CASE("a record is refused for all of its taken keys at once") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Pipeline pipeline = me.query<Pipeline>().all().at(0);
+        const Stage first = me.create(
+            Stage{.name = "Twin", .pipeline = pipeline.id, .state = OpportunityState::open});
+        const Error error = error_of([&] {
+            me.create(
+                Stage{.name = "Twin", .pipeline = pipeline.id, .state = OpportunityState::open});
+        });
+        CHECK(error.code() == ErrorCode::duplicate);
+        REQUIRE(error.problems().size() == 2);
+        CHECK(error.problems()[0].field == "pipeline");
+        CHECK(error.problems()[1].field == "name");
+        CHECK(error.problems()[1].value == "Twin");
+        CHECK(error.problems()[0].message == error.problems()[1].message);
+        // One's own key is not taken.
+        CHECK(me.update<Stage>(first.id, {{"sort_order", 99}}).version == 2);
+    });
+}
+
+TEST_CASE("an illegal move is called so, whatever else is wrong") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Case issue = me.create(Case{.subject = "Broken"});
+        const Error error = error_of([&] {
+            me.update<Case>(issue.id, {{"status", "closed"}, {"subject", std::string(1000, 'x')}});
+        });
+        CHECK(error.code() == ErrorCode::illegal_transition);
+        REQUIRE(error.problems().size() == 2);
+        CHECK(error.problems()[0].field == "state");
+        CHECK(error.problems()[1].field == "subject");
+    });
+}
+
 TEST_CASE("update writes only what changed and counts the version") {
     on_each_store([](Crm crm, TestClock& clock) {
         Session me = crm.as_system();

@@ -99,6 +99,28 @@ TEST_CASE("all or nothing: a bad row keeps all out, and the others are still loo
     });
 }
 
+TEST_CASE("an import takes numbers without a country for those of the store's region") {
+    OpenOptions options = TestClock{}.options();
+    options.region = "DE";
+    Session me = Crm::open_memory(options).as_system();
+    const Contact ann = me.create(Contact{.last_name = "Ann", .phone = "+49 30 901820"});
+    constexpr std::string_view deals = R"({
+        "entity": "opportunity",
+        "columns": [{"column": "deal", "field": "name"}],
+        "references": [{"field": "primary_contact",
+                        "columns": [{"column": "phone", "field": "phone_normal"}],
+                        "lookups": [{"entity": "contact", "keys": ["phone_normal"]}]}]})";
+    CHECK(import_text(me, deals, "deal,phone\nMill,030/90 18 20\n").created == 1);
+    CHECK(me.query<Opportunity>().first()->primary_contact == ann.id);
+    constexpr std::string_view people = R"({
+        "entity": "contact", "key_fields": ["phone_normal"],
+        "columns": [{"column": "name", "field": "last_name"},
+                    {"column": "phone", "field": "phone"}]})";
+    CHECK(import_text(me, people, "name,phone\nAnna,(030) 901820\nBob,030 1234567\n").updated == 1);
+    CHECK(me.get<Contact>(ann.id).last_name == "Anna");
+    CHECK(me.query<Contact>("last_name = 'Bob'").first()->phone_normal == "+49301234567");
+}
+
 TEST_CASE("a dry run says row by row what would happen and leaves no trace") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -63,6 +63,9 @@ TEST_CASE("a text prints back in one spelling, which parses to the same") {
         {"order by name desc, id desc", "order by name desc"},
         {"order by name desc, id", "order by name desc, id"},
         {"order by name asc, id, units", "order by name"},
+        {"is_hot SORT BY name limit 5", "is_hot sort by name limit 5"},
+        {"sort by id", "sort by id"},
+        {"sort by units desc, name", "sort by units desc, name"},
         {"not (is_hot and not is_hot) or is_hot", "not (is_hot and not is_hot) or is_hot"},
         {"(is_hot and (is_hot and (is_hot)))", "is_hot and is_hot and is_hot"},
         {"is_hot and (is_hot or is_hot)", "is_hot and (is_hot or is_hot)"},
@@ -127,6 +130,13 @@ TEST_CASE("an order ends with the id, in the direction of the key before it") {
     CHECK(query("order by name desc, units").order[2].is_descending == false);
 }
 
+TEST_CASE("an order may be asked for in spite of what it costs") {
+    CHECK_FALSE(query("order by name").may_sort);
+    CHECK(query("sort by name").may_sort);
+    CHECK(query("sort by name").order == query("order by name").order);
+    CHECK_FALSE(query("sort by name") == query("order by name"));
+}
+
 TEST_CASE("parameters take their types from their neighbours") {
     const std::vector<std::pair<const char*, const char*>> types{
         {"name = :p", "text"},
@@ -177,6 +187,8 @@ TEST_CASE("what does not parse is said with its place") {
         {"name = 'a' = true", 1, 12, "cannot be chained"},
         {"order name", 1, 7, "'by'"},
         {"order by name limit", 1, 20, "a whole number"},
+        {"sort name", 1, 6, "'by'"},
+        {"order by name sort by name", 1, 15, "'limit'"},
         {"order by name limit 1.5", 1, 21, "a whole number"},
         {"order by name limit -1", 1, 21, "a whole number"},
         {"limit 99999999999999999999", 1, 7, "a whole number"},

@@ -64,6 +64,27 @@ def test_the_same_clock_and_seed_make_the_same_store() -> None:
     assert ids() == ids()
 
 
+def test_numbers_without_a_country_are_of_the_stores_region(tmp_path: Path) -> None:
+    with crmkit.open_memory(region="DE") as crm:
+        ann = crm.contacts.create(last_name="Ann", phone="030 901820")
+        assert ann.phone_normal == "+4930901820"
+    for region in ("at", None):
+        with crmkit.open(tmp_path / "store.db", region=region) as crm:
+            ann = crm.contacts.create(last_name="Ann", phone="01 90182012")
+            assert ann.phone_normal == "+43190182012"
+    with pytest.raises(crmkit.InvalidArgument, match="Germany"):
+        crmkit.open_memory(region="Germany")
+
+
+def test_the_schema_of_entities_is_json_schema(crm: crmkit.Crm) -> None:
+    schema = crm.engine.json_schema(entity="account").schema
+    assert schema["properties"]["name"]["x-crmkit"]["type"] == "text"
+    assert schema["required"] == ["name"]
+    everything = crm.engine.json_schema().schema["$defs"]
+    assert {"account", "contact", "stage_history"} < set(everything)
+    assert everything["account"]["properties"] == schema["properties"]
+
+
 def test_ensure_user_makes_one_user(crm: crmkit.Crm) -> None:
     ada = crm.ensure_user("Ada", "ada@example.com")
     assert crm.ensure_user("Other", "ada@example.com") == ada

@@ -81,6 +81,22 @@ def test_pages(me: crmkit.Session, thousand: list[int]) -> None:
         query.page(10, after="forged")
 
 
+def test_a_page_in_an_order_of_no_index_is_asked_for(
+    me: crmkit.Session, thousand: list[int]
+) -> None:
+    query = me.accounts.where().order_by("number_of_employees desc")
+    assert query.first() is not None
+    with pytest.raises(crmkit.InvalidArgument, match="sort by"):
+        query.page()
+    with pytest.raises(crmkit.InvalidArgument, match="sort by"):
+        list(query.pages())
+    page = query.sort_by("number_of_employees desc").page(10)
+    assert page[0].number_of_employees == 999
+    assert query.sort_by("name").text == "sort by name"
+    with pytest.raises(TypeError, match="sort_by"):
+        query.sort_by()
+
+
 def test_parameters_of_every_type(me: crmkit.Session, deal: crmkit.Opportunity) -> None:
     me.opportunities.update(deal.id, close_date=date(2026, 12, 31), probability=40)
     matching: list[tuple[str, Any]] = [

@@ -190,6 +190,94 @@ def test_create_many_keeps_the_good_rows(me: crmkit.Session) -> None:
     assert sorted(account.name for account in me.accounts.where()) == ["a", "b"]
 
 
+def test_update_many_from_dicts_objects_and_tuples(me: crmkit.Session) -> None:
+    ids = me.accounts.create_many({"name": f"a{number}"} for number in range(300))
+    assert me.accounts.update_many({"id": id, "industry": "steel"} for id in ids) == ids
+    assert me.accounts.where("industry = 'steel'").count() == 300
+    account = me.accounts.get(ids[0])
+    account.industry = "wood"
+    me.accounts.update_many([account])
+    me.accounts.update_many([(ids[1], "glass")], fields=["id", "industry"])
+    industries = [me.accounts.get(id).industry for id in ids[:3]]
+    assert industries == ["wood", "glass", "steel"]
+    with pytest.raises(crmkit.Conflict) as stale:
+        me.accounts.update_many([account])
+    assert stale.value.row == 0
+    results = me.accounts.update_many(
+        [
+            {"id": ids[0], "version": 3, "industry": "paper"},
+            {"id": ids[0], "version": 3, "industry": "late"},
+            {"industry": "whose?"},
+            {"id": ids[1], "nmae": "x"},
+            {"id": 7, "industry": "none"},
+            {"id": ids[2], "created_at": None},
+        ],
+        mode="good_rows",
+    )
+    assert results[0] == ids[0]
+    kinds = [type(result) for result in results[1:]]
+    assert kinds == [
+        crmkit.Conflict,
+        crmkit.ValidationError,
+        crmkit.UnknownField,
+        crmkit.NotFound,
+        crmkit.ValidationError,
+    ]
+    assert [getattr(result, "row", None) for result in results[1:]] == [1, 2, 3, 4, 5]
+    assert me.accounts.get(ids[0]).industry == "paper"
+
+
+def test_delete_many_and_restore_many(me: crmkit.Session) -> None:
+    ids = me.accounts.create_many({"name": f"a{number}"} for number in range(5))
+    account = me.accounts.get(ids[0])
+    assert me.accounts.delete_many([account]) == ids[:1]
+    assert me.accounts.delete_many(iter(ids[1:3])) == ids[1:3]
+    with pytest.raises(crmkit.NotFound) as missing:
+        me.accounts.delete_many([ids[3], ids[0]])
+    assert missing.value.row == 1
+    assert me.accounts.where().count() == 2
+    mixed: list[Any] = [ids[3], "x", ids[0], ids[4]]
+    results = me.accounts.delete_many(mixed, mode="good_rows")
+    assert (results[0], results[3]) == (ids[3], ids[4])
+    assert isinstance(results[1], crmkit.ValidationError)
+    assert isinstance(results[2], crmkit.NotFound)
+    assert [getattr(result, "row", None) for result in results] == [None, 1, 2, None]
+    assert me.accounts.restore_many(ids) == ids
+    assert me.accounts.where().count() == 5
+    with pytest.raises(crmkit.ValidationError):
+        me.accounts.delete_many(mixed)
+
+
+def test_upsert_many(me: crmkit.Session) -> None:
+    rows = [{"name": "A", "industry": "steel"}, {"name": "B"}]
+    first = me.accounts.upsert_many(rows, system="erp", keys=["1", "2"])
+    assert [action for _, action in first] == ["created", "created"]
+    again = me.accounts.upsert_many([{"industry": "wood"}], system="erp", keys=iter(["1"]))
+    assert again == [(first[0][0], "updated")]
+    assert me.accounts.get(first[0][0]).name == "A"
+    by_name = me.accounts.upsert_many(
+        [("A", "x"), ("C", "x")], fields=["name", "industry"], by="name", policy="skip"
+    )
+    assert [action for _, action in by_name] == ["skipped", "created"]
+    mixed: list[Any] = [{"name": "D"}, {"name": 5}, {"name": "E"}]
+    results = me.accounts.upsert_many(mixed, by=["name"], mode="good_rows")
+    assert isinstance(results[1], crmkit.ValidationError)
+    assert results[1].row == 1
+    assert me.accounts.where().count() == 5
+    for keys in (["1"], ["1", "2", "3"]):
+        with pytest.raises(ValueError, match="keys than rows"):
+            me.accounts.upsert_many(rows, system="erp", keys=keys)
+    wrong_keys: list[dict[str, Any]] = [
+        {},
+        {"system": "erp"},
+        {"by": "name", "keys": ["1", "2"]},
+    ]
+    for wrong in wrong_keys:
+        with pytest.raises(TypeError, match="by="):
+            me.accounts.upsert_many(rows, **wrong)
+    assert me.accounts.where().count() == 5
+
+
 def test_an_exception_of_the_iterable_undoes_all(me: crmkit.Session) -> None:
     failure = RuntimeError("the file ended")
 

@@ -59,11 +59,13 @@ Instant instant_from(const py::object& datetime) {
 
 /// The options that open() and open_memory() share.
 OpenOptions common_options(std::shared_ptr<ManualClock> clock, std::optional<std::uint64_t> seed,
-                           std::optional<int> replica, const py::object& log) {
+                           std::optional<int> replica, const std::optional<std::string>& region,
+                           const py::object& log) {
     OpenOptions options;
     options.clock = std::move(clock);
     options.seed = seed;
     options.replica = replica;
+    options.region = region.value_or("");
     options.log = log_to(log);
     return options;
 }
@@ -84,8 +86,9 @@ std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& 
                                      std::int64_t cache_kib, std::int64_t log_kib,
                                      std::shared_ptr<ManualClock> clock,
                                      std::optional<std::uint64_t> seed, std::optional<int> replica,
+                                     const std::optional<std::string>& region,
                                      const py::object& log) {
-    OpenOptions options = common_options(std::move(clock), seed, replica, log);
+    OpenOptions options = common_options(std::move(clock), seed, replica, region, log);
     options.durability = durability_from(durability);
     options.read_only = read_only;
     options.create = create;
@@ -102,8 +105,10 @@ std::shared_ptr<CrmHandle> open_file(const py::object& path, const std::string& 
 
 std::shared_ptr<CrmHandle> open_memory(std::shared_ptr<ManualClock> clock,
                                        std::optional<std::uint64_t> seed,
-                                       std::optional<int> replica, const py::object& log) {
-    const OpenOptions options = common_options(std::move(clock), seed, replica, log);
+                                       std::optional<int> replica,
+                                       const std::optional<std::string>& region,
+                                       const py::object& log) {
+    const OpenOptions options = common_options(std::move(clock), seed, replica, region, log);
     const GilReleased released;
     return make_handle<CrmHandle>(Crm::open_memory(options));
 }
@@ -331,11 +336,13 @@ void bind_crm(py::module_& module) {
         "open", &open_file, py::arg("path"), py::kw_only(), py::arg("durability") = "durable",
         py::arg("read_only") = false, py::arg("create") = true, py::arg("busy_timeout") = 5.0,
         py::arg("cache_kib") = 16 * 1024, py::arg("log_kib") = 4096, py::arg("clock") = py::none(),
-        py::arg("seed") = py::none(), py::arg("replica") = py::none(), py::arg("log") = py::none(),
-        "Opens a store file, making or upgrading it as needed.");
+        py::arg("seed") = py::none(), py::arg("replica") = py::none(),
+        py::arg("region") = py::none(), py::arg("log") = py::none(),
+        "Opens a store file, making or upgrading it as needed. `region` is the country whose phone "
+        "numbers are written without its code, such as \"DE\"; the store remembers it.");
     module.def("open_memory", &open_memory, py::kw_only(), py::arg("clock") = py::none(),
                py::arg("seed") = py::none(), py::arg("replica") = py::none(),
-               py::arg("log") = py::none(),
+               py::arg("region") = py::none(), py::arg("log") = py::none(),
                "A store in memory, gone when closed; for tests and scratch work.");
 }
 

@@ -22,12 +22,14 @@ struct Query {
     std::string filter;
     std::shared_ptr<const NamedValues> parameters;
     std::string order{};
+    bool may_sort = false;
     std::optional<std::size_t> most{};
 
     [[nodiscard]] std::string text() const {
         std::string out = filter;
         if (!order.empty()) {
-            out += (out.empty() ? "order by " : " order by ") + order;
+            out += out.empty() ? "" : " ";
+            out += (may_sort ? "sort by " : "order by ") + order;
         }
         if (most) {
             out += (out.empty() ? "limit " : " limit ") + std::to_string(*most);
@@ -194,15 +196,25 @@ py::object first(const Query& query) {
     return record ? std::move(record) : py::none();
 }
 
-Query ordered(Query query, const py::args& terms) {
+Query in_order(Query query, const std::string& function, const py::args& terms) {
     query.order.clear();
     for (const py::handle term : terms) {
-        query.order += (query.order.empty() ? "" : ", ") + text_argument(term, "order_by(): key");
+        query.order += (query.order.empty() ? "" : ", ") + text_argument(term, function + ": key");
     }
     if (query.order.empty()) {
-        throw py::type_error("order_by() needs at least one key, such as \"name\"");
+        throw py::type_error(function + " needs at least one key, such as \"name\"");
     }
     return query;
+}
+
+Query ordered(Query query, const py::args& terms) {
+    query.may_sort = false;
+    return in_order(std::move(query), "order_by()", terms);
+}
+
+Query sorted(Query query, const py::args& terms) {
+    query.may_sort = true;
+    return in_order(std::move(query), "sort_by()", terms);
 }
 
 /// One page, as a Page of crmkit.values.
@@ -304,7 +316,11 @@ void bind_queries(py::module_& module) {
         .def("first", &first, "The first of them, or None.")
         .def("count", &count, "How many there are; the store counts them.")
         .def("order_by", &ordered,
-             "The same in another order: order_by(\"close_date desc\", \"name\").")
+             "The same in another order: order_by(\"close_date desc\", \"name\"). Pages need one "
+             "that an index has.")
+        .def("sort_by", &sorted,
+             "The same in any order, also page by page: each page then reads and sorts all that "
+             "match, unless an index has the order.")
         .def("limit", &limited, py::arg("most"), "The first of them only.")
         .def("page", &page, py::arg("size") = 100, py::arg("after") = py::none(),
              "One page: 1 to 10,000 records, from the start or from where the page before ended "

@@ -213,13 +213,16 @@ UpsertKey upsert_key(Call& call) {
     return UpsertKey::external(call.text_option("system", {}), call.text_option("key", {}));
 }
 
+UpsertPolicy policy_option(Call& call) {
+    constexpr UpsertPolicy policies[] = {UpsertPolicy::update, UpsertPolicy::create_or_fail,
+                                         UpsertPolicy::skip, UpsertPolicy::replace};
+    return policies[call.label_option("policy", {"update", "create_or_fail", "skip", "replace"})];
+}
+
 py::object upsert(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     Call call("upsert()", arguments);
-    constexpr UpsertPolicy policies[] = {UpsertPolicy::update, UpsertPolicy::create_or_fail,
-                                         UpsertPolicy::skip, UpsertPolicy::replace};
-    const UpsertPolicy policy =
-        policies[call.label_option("policy", {"update", "create_or_fail", "skip", "replace"})];
+    const UpsertPolicy policy = policy_option(call);
     const UpsertKey key = upsert_key(call);
     const py::handle given = call.first();
     py::object made = draft(table, given, call);
@@ -227,21 +230,74 @@ py::object upsert(PyObject* self, const Arguments& arguments) {
     const UpsertAction action = table.session->run([&](Session& session) {
         return session.upsert(key, record.view(), policy, &record.touched);
     });
-    constexpr const char* actions[] = {"created", "updated", "unchanged", "skipped"};
-    return py::make_tuple(as_stored(table, given, std::move(made)),
-                          actions[static_cast<std::size_t>(action)]);
+    return py::make_tuple(as_stored(table, given, std::move(made)), to_str(label_of(action)));
+}
+
+/// An option, or null where it is None.
+py::handle given_option(Call& call, const char* name) {
+    const py::handle given = call.option(name);
+    return given && !given.is_none() ? given : py::handle();
+}
+
+BulkMode mode_option(Call& call) {
+    return call.label_option("mode", {"all_or_nothing", "good_rows"}) == 1
+               ? BulkMode::good_rows
+               : BulkMode::all_or_nothing;
+}
+
+BulkRows rows_of(Call& call) {
+    return {.rows = call.needed("rows"),
+            .fields = given_option(call, "fields"),
+            .mode = mode_option(call)};
 }
 
 py::object create_many(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     Call call("create_many()", arguments);
-    const py::handle rows = call.needed("rows");
-    const py::handle fields = call.option("fields");
-    const bool good_rows = call.label_option("mode", {"all_or_nothing", "good_rows"}) == 1;
+    const BulkRows rows = rows_of(call);
     call.finish();
-    return create_rows(*table.type, *table.session, rows,
-                       fields && !fields.is_none() ? fields : py::handle(),
-                       good_rows ? BulkMode::good_rows : BulkMode::all_or_nothing);
+    return create_rows(*table.type, *table.session, rows);
+}
+
+py::object update_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("update_many()", arguments);
+    const BulkRows rows = rows_of(call);
+    call.finish();
+    return update_rows(*table.type, *table.session, rows);
+}
+
+py::object delete_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("delete_many()", arguments);
+    const py::handle ids = call.needed("ids");
+    const BulkMode mode = mode_option(call);
+    call.finish();
+    return delete_rows(*table.type, *table.session, ids, mode);
+}
+
+py::object restore_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("restore_many()", arguments);
+    const py::handle ids = call.needed("ids");
+    const BulkMode mode = mode_option(call);
+    call.finish();
+    return restore_rows(*table.type, *table.session, ids, mode);
+}
+
+py::object upsert_many(PyObject* self, const Arguments& arguments) {
+    const TableObject& table = table_of(self);
+    Call call("upsert_many()", arguments);
+    BulkRows rows = rows_of(call);
+    const UpsertPolicy policy = policy_option(call);
+    rows.keys = given_option(call, "keys");
+    const UpsertKey key = upsert_key(call);
+    call.finish();
+    const bool has_key = key.field_names.empty() ? rows.keys && !key.system.empty() : !rows.keys;
+    if (!has_key) {
+        throw py::type_error("upsert_many() needs by=, or system= and keys=");
+    }
+    return upsert_rows(*table.type, *table.session, rows, key, policy);
 }
 
 py::object where(PyObject* self, const Arguments& arguments) {
@@ -349,6 +405,25 @@ PyMethodDef* table_methods() {
             "Stores many records in one transaction: dicts, objects, or tuples in the order of "
             "`fields`, from any iterable. Returns their ids. With mode=\"good_rows\" the rows "
             "that are refused are left out, and their exceptions stand in the list."),
+        fast_method_def<&update_many>(
+            "update_many",
+            "Writes many records in one transaction: records that were read and changed, or dicts "
+            "and tuples with the id, the new values of some fields, and the version where that is "
+            "to be compared. Returns and treats refused rows as create_many() does."),
+        fast_method_def<&delete_many>(
+            "delete_many",
+            "Deletes many records, by id or object, in one transaction, as delete() does each. "
+            "Returns and treats refused rows as create_many() does."),
+        fast_method_def<&restore_many>(
+            "restore_many",
+            "Brings many deleted records back in one transaction, as restore() does each. Returns "
+            "and treats refused rows as create_many() does."),
+        fast_method_def<&upsert_many>(
+            "upsert_many",
+            "Creates many records in one transaction, or updates those that are found by fields of "
+            "their own (by=) or by another system's keys (system=, and keys= with one for each "
+            "row), as upsert() does each. Returns for each row its id and what was done; treats "
+            "refused rows as create_many() does."),
         fast_method_def<&where>(
             "where",
             "The records that an expression matches, read when they are walked over: "

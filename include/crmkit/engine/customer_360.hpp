@@ -216,18 +216,25 @@ struct Customer360 {
                 21, relations,
                 "Parent and subsidiaries of an account; manager and reports of a contact."),
             CRMKIT_FIELD(22, timeline, "What happened, newest first."),
-            CRMKIT_FIELD(23, opportunities, "Its sales: open ones first, then the newest."),
+            CRMKIT_FIELD(23, opportunities,
+                         "Its sales, a contact's those in which it has a part: open ones first, "
+                         "then the newest."),
             CRMKIT_FIELD(24, opportunity_totals, "Its sales by state and currency."),
             CRMKIT_FIELD(25, cases, "Its cases, newest first."),
-            CRMKIT_FIELD(26, campaigns, "The campaigns that addressed it, newest first."),
+            CRMKIT_FIELD(26, campaigns,
+                         "The campaigns that addressed it, or that an account's contacts responded "
+                         "to, newest first."),
             CRMKIT_FIELD(27, purchases,
                          "Recency, frequency, average value and year to date of its sales "
-                         "transactions, for each currency."),
-            CRMKIT_FIELD(28, transactions, "Its last transactions, newest first."));
+                         "transactions and of those of an account's contacts, for each currency."),
+            CRMKIT_FIELD(
+                28, transactions,
+                "Its last transactions and those of an account's contacts, newest first."));
     }
 };
 
-/// All there is to know about an account or a contact, read in one state of the store. Throws
+/// All there is to know about an account or a contact, read in one state of the store. Its sections
+/// tell of the same records as its timeline, and of campaigns that had no answer yet. Throws
 /// not_found for a party that is not there, validation for another entity or a limit out of range.
 Customer360 customer_360(Session& session, const Customer360Request& request);
 

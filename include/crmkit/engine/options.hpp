@@ -39,6 +39,11 @@ struct OpenOptions {
     /// Marks this copy's ids, 0 to 4095; by default drawn by chance, so that two processes on one
     /// file differ. Give each copy its own where stores are going to be merged.
     std::optional<int> replica{};
+    /// The country whose phone numbers are written without its code, as ISO 3166-1 alpha-2, such as
+    /// "DE": "030 123456" then is the number +4930123456. The store remembers it for those who give
+    /// none, the default; it begins with none. What it says about numbers that are stored already:
+    /// docs/phone-numbers.md.
+    std::string region{};
     /// Host's tables only: the prefix of every table; default "crm_".
     std::string table_prefix = "crm_";
     /// Host's connection only: whether crmkit may set a progress handler there; default false. True

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "crmkit/engine/bulk.hpp"
 #include "crmkit/engine/history.hpp"
 #include "crmkit/engine/parameter.hpp"
 #include "crmkit/engine/progress.hpp"
@@ -117,22 +119,68 @@ class Session {
 
     // --- Many records ---------------------------------------------------------------------------
 
-    /// Creates every record of a range in one transaction; a result for each, in order.
+    // Each of these takes any range, works in one transaction, and gives a result for each item, in
+    // order. See BulkMode for what becomes of the others when one is refused, as the call for one
+    // record refuses it.
+
+    /// create() for every record of a range.
     template <std::ranges::input_range Range>
     requires RecordType<std::ranges::range_value_t<Range>> std::vector<RowResult> create_many(
         Range&& records, BulkMode mode = BulkMode::all_or_nothing) {
-        using T = std::ranges::range_value_t<Range>;
-        auto at = std::ranges::begin(records);
-        const auto end = std::ranges::end(records);
-        T record;
-        return create_stream(entity_of<T>(), mode, [&]() -> void* {
-            if (at == end) {
-                return nullptr;
-            }
-            record = *at;
-            ++at;
-            return &record;
-        });
+        detail::RangeReader reader(records);
+        return create_stream(entity_of<std::ranges::range_value_t<Range>>(), mode,
+                             [&reader]() -> void* { return reader.next(); });
+    }
+    /// update() for every record of a range.
+    template <std::ranges::input_range Range>
+    requires RecordType<std::ranges::range_value_t<Range>> std::vector<RowResult> update_many(
+        Range&& records, BulkMode mode = BulkMode::all_or_nothing) {
+        detail::RangeReader reader(records);
+        return update_stream(entity_of<std::ranges::range_value_t<Range>>(), mode,
+                             [&reader] { return BulkRow{reader.next()}; });
+    }
+    /// update() with the same values for every id of a range.
+    template <RecordType T, std::ranges::input_range Range>
+    std::vector<RowResult> update_many(Range&& ids, const Patch& changes,
+                                       BulkMode mode = BulkMode::all_or_nothing) {
+        detail::RangeReader reader(ids);
+        return patch_stream(entity_of<T>(), changes, mode, detail::ids_from(reader));
+    }
+    /// remove() for every id of a range.
+    template <RecordType T, std::ranges::input_range Range>
+    std::vector<RowResult> remove_many(Range&& ids, BulkMode mode = BulkMode::all_or_nothing) {
+        detail::RangeReader reader(ids);
+        return remove_stream(entity_of<T>(), mode, detail::ids_from(reader));
+    }
+    /// restore() for every id of a range.
+    template <RecordType T, std::ranges::input_range Range>
+    std::vector<RowResult> restore_many(Range&& ids, BulkMode mode = BulkMode::all_or_nothing) {
+        detail::RangeReader reader(ids);
+        return restore_stream(entity_of<T>(), mode, detail::ids_from(reader));
+    }
+    /// upsert() for every record of a range; `key_of` gives the key of each.
+    template <std::ranges::input_range Range,
+              std::invocable<const std::ranges::range_value_t<Range>&> KeyOf>
+    requires RecordType<std::ranges::range_value_t<Range>> std::vector<RowResult> upsert_many(
+        KeyOf key_of, Range&& records, UpsertPolicy policy = UpsertPolicy::update,
+        BulkMode mode = BulkMode::all_or_nothing) {
+        detail::RangeReader reader(records);
+        return upsert_stream(entity_of<std::ranges::range_value_t<Range>>(), policy, mode,
+                             [&](UpsertKey& key) {
+                                 auto* const record = reader.next();
+                                 if (record != nullptr) {
+                                     key = key_of(std::as_const(*record));
+                                 }
+                                 return BulkRow{record};
+                             });
+    }
+    /// The same by one key for all: the values of some of their fields.
+    template <std::ranges::input_range Range>
+    requires RecordType<std::ranges::range_value_t<Range>> std::vector<RowResult> upsert_many(
+        const UpsertKey& key, Range&& records, UpsertPolicy policy = UpsertPolicy::update,
+        BulkMode mode = BulkMode::all_or_nothing) {
+        return upsert_many([&key](const auto&) -> const UpsertKey& { return key; },
+                           std::forward<Range>(records), policy, mode);
     }
     /// The records of a query in the expression language (docs/expressions.md):
     /// me.query<Opportunity>("state = 'open' and owner = :me order by close_date", {{"me", id}}).
@@ -151,7 +199,9 @@ class Session {
     [[nodiscard]] Rows<T> rows(std::span<const Id> ids) {
         return Rows<T>(stream(entity_of<T>(), ids));
     }
-    /// One page of a query, found by where the page before ended.
+    /// One page of a query, found by where the page before ended. Throws invalid_argument for an
+    /// `order by` that no index of the entity serves, such as Contact's "last_name" and
+    /// "account = :a order by last_name"; `sort by` asks for any order.
     template <RecordType T>
     [[nodiscard]] Page<T> page(std::string_view text, const PageRequest& request = {},
                                const Parameters& parameters = {}) {
@@ -206,9 +256,10 @@ class Session {
     // --- Limits and progress --------------------------------------------------------------------
 
     // They hold for queries, pages, lists of ids, aggregates, search, timelines, history and
-    // reports. Not for writes, Crm::check_integrity(), Crm::backup() and Crm::checkpoint(). On a host's connection a read is only looked at between
-    // two rows that it finds, unless OpenOptions::may_use_progress_handler is set: the search for
-    // the next row, and an aggregate as a whole, run to their end.
+    // reports. Not for writes, Crm::check_integrity(), Crm::backup() and Crm::checkpoint(). On a
+    // host's connection a read is only looked at between two rows that it finds, unless
+    // OpenOptions::may_use_progress_handler is set: the search for the next row, and an aggregate
+    // as a whole, run to their end.
 
     /// Lets another thread end what this session is reading, importing or exporting.
     [[nodiscard]] std::shared_ptr<Cancellation> cancellation();
@@ -260,6 +311,20 @@ class Session {
     /// As create_many(); `next` gives a struct of `entity` to store, or null at the end.
     std::vector<RowResult> create_stream(const Entity& entity, BulkMode mode,
                                          const std::function<void*()>& next);
+    /// As update_many(). Of a row whose fields are given, only those are written, to the record
+    /// with its id, and the version is compared only if it is one of them.
+    std::vector<RowResult> update_stream(const Entity& entity, BulkMode mode,
+                                         const std::function<BulkRow()>& next);
+    /// As update_many() of ids; `next` gives nothing at the end.
+    std::vector<RowResult> patch_stream(const Entity& entity, const Patch& changes, BulkMode mode,
+                                        const std::function<std::optional<Id>()>& next);
+    std::vector<RowResult> remove_stream(const Entity& entity, BulkMode mode,
+                                         const std::function<std::optional<Id>()>& next);
+    std::vector<RowResult> restore_stream(const Entity& entity, BulkMode mode,
+                                          const std::function<std::optional<Id>()>& next);
+    /// As upsert_many(); `next` also gives the key of its row.
+    std::vector<RowResult> upsert_stream(const Entity& entity, UpsertPolicy policy, BulkMode mode,
+                                         const std::function<BulkRow(UpsertKey&)>& next);
     /// The records of a query. With `fields`, only these are read: any other may read as null.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
                                                        const Parameters& parameters,

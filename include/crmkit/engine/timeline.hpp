@@ -17,7 +17,6 @@ class Session;
 /// What a timeline shows beside interactions, whose kinds come first: 0 to 31 are the values of
 /// InteractionKind. Permanent.
 namespace timeline_kind {
-inline constexpr TimelineKind first_milestone = 32;
 inline constexpr TimelineKind opportunity = 32;  ///< a sales cycle began
 inline constexpr TimelineKind opportunity_closed = 33;
 inline constexpr TimelineKind case_opened = 34;

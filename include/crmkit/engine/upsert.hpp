@@ -1,24 +1,18 @@
-/// Upsert: create or update by a key of the outside world, and rows in bulk.
+/// Upsert: create or update by a key of the outside world.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "crmkit/base/error.hpp"
 #include "crmkit/schema/native.hpp"
 
 namespace crmkit {
 
-/// What an upsert does when the key is known already.
-enum class UpsertPolicy : std::uint8_t {
-    create_or_fail,  ///< refuse with duplicate
-    update,          ///< write the fields that were given (the default)
-    skip,            ///< leave the record as it is
-    replace,         ///< write every field: what was not given becomes empty
-};
+/// What an upsert does when the key is known already. create_or_fail: refuse with duplicate;
+/// update, the default: write the fields that were given; skip: leave the record as it is; replace:
+/// write every field, so that what was not given becomes empty.
+CRMKIT_ENUM(UpsertPolicy, create_or_fail, update, skip, replace);
 
 /// What finds the record: a key in another system, or fields of its own.
 struct UpsertKey {
@@ -36,19 +30,6 @@ struct UpsertKey {
 };
 
 /// What an upsert did.
-enum class UpsertAction : std::uint8_t { created, updated, unchanged, skipped };
-
-/// What bulk writing does with a row that is refused.
-enum class BulkMode : std::uint8_t {
-    all_or_nothing,  ///< the first refused row undoes all (the default)
-    good_rows,       ///< the others are kept, the refused ones are reported
-};
-
-/// What became of one row of a bulk call.
-struct RowResult {
-    /// The record; none when the row was refused.
-    Id id{};
-    std::optional<Error> error{};
-};
+CRMKIT_ENUM(UpsertAction, created, updated, unchanged, skipped);
 
 }  // namespace crmkit

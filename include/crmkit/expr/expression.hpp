@@ -127,12 +127,16 @@ struct Query {
     Expression filter{};
     /// Ends with the id, in the direction of the key before it, so that no two records are equal.
     std::vector<OrderTerm> order{};
+    /// The order is asked for by `sort by`: also where no index serves it.
+    bool may_sort = false;
+    /// Whether one does; see expr/served_order.hpp. Filled in by parse_query().
+    bool is_served = false;
     std::optional<std::int64_t> limit{};
     std::shared_ptr<const Parameters> parameters{};
 
     friend bool operator==(const Query& a, const Query& b) {
         return a.entity == b.entity && a.filter == b.filter && a.order == b.order &&
-               a.limit == b.limit;
+               a.may_sort == b.may_sort && a.limit == b.limit;
     }
 };
 

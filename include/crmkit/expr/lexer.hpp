@@ -37,9 +37,10 @@ struct Token {
 };
 
 /// Words that are not field names unless in double quotes. All lower case.
-inline constexpr std::array<std::string_view, 19> keywords{
-    "and",  "asc",   "between", "by",   "contains", "desc",  "ends_with",   "false", "in",   "is",
-    "like", "limit", "not",     "null", "or",       "order", "starts_with", "true",  "where"};
+inline constexpr std::array<std::string_view, 20> keywords{
+    "and",   "asc",   "between", "by",          "contains", "desc", "ends_with",
+    "false", "in",    "is",      "like",        "limit",    "not",  "null",
+    "or",    "order", "sort",    "starts_with", "true",     "where"};
 
 /// The keyword that `word` is in any case of letters; empty when it is none.
 inline std::string_view keyword_of(std::string_view word) {

@@ -12,6 +12,7 @@
 #include "crmkit/expr/checker.hpp"
 #include "crmkit/expr/expression.hpp"
 #include "crmkit/expr/query_parser.hpp"
+#include "crmkit/expr/served_order.hpp"
 
 namespace crmkit::expr {
 
@@ -38,7 +39,10 @@ class Definition {
     Query query() {
         QuerySyntax syntax = parser_.query();
         *parameters_ = parser_.take_parameters();
-        Query query{.entity = &entity_, .limit = syntax.limit, .parameters = parameters_};
+        Query query{.entity = &entity_,
+                    .may_sort = syntax.may_sort,
+                    .limit = syntax.limit,
+                    .parameters = parameters_};
         if (syntax.filter != nullptr) {
             checker_.check_filter(syntax.filter);
         }
@@ -52,6 +56,7 @@ class Definition {
         for (OrderSyntax& term : syntax.order) {
             query.order.push_back({share(std::move(term.value)), term.is_descending});
         }
+        query.is_served = is_served(query);
         return query;
     }
 
@@ -172,8 +177,8 @@ inline Expression parse_expression(const Registry& registry, const Entity& entit
     return detail::Definition(registry, entity, text).expression();
 }
 
-/// Reads a query: an optional condition, an optional `order by`, an optional `limit`; the empty
-/// text means all records. Throws as parse_expression() does.
+/// Reads a query: an optional condition, an optional `order by` or `sort by`, an optional `limit`;
+/// the empty text means all records. Throws as parse_expression() does.
 inline Query parse_query(const Registry& registry, const Entity& entity, std::string_view text) {
     return detail::Definition(registry, entity, text).query();
 }

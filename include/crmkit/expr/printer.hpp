@@ -373,9 +373,14 @@ inline std::string to_text(const Expression& expression) {
 /// The text of a query, without the sort key `id` where it is implied.
 inline std::string to_text(const Query& query) {
     std::string out = to_text(query.filter);
-    const std::size_t count = query.order.size() - (detail::ends_with_implied_id(query) ? 1 : 0);
+    // "sort by" needs a key to stand before.
+    const bool is_implied =
+        detail::ends_with_implied_id(query) && !(query.may_sort && query.order.size() == 1);
+    const std::size_t count = query.order.size() - (is_implied ? 1 : 0);
     for (std::size_t i = 0; i < count; ++i) {
-        out += i > 0 ? ", " : out.empty() ? "order by " : " order by ";
+        const std::string_view word = query.may_sort ? "sort by " : "order by ";
+        out += i > 0 || out.empty() ? "" : " ";
+        out += i > 0 ? ", " : word;
         out += to_text(query.order[i].value);
         out += query.order[i].is_descending ? " desc" : "";
     }

@@ -22,6 +22,7 @@ struct OrderSyntax {
 struct QuerySyntax {
     NodePointer filter{};
     std::vector<OrderSyntax> order{};
+    bool may_sort = false;
     std::optional<std::int64_t> limit{};
 };
 
@@ -56,10 +57,12 @@ class Parser : public ExpressionParser {
 
     QuerySyntax query() {
         QuerySyntax query;
-        if (!at_keyword("order") && !at_keyword("limit") && current().kind != TokenKind::end) {
+        if (!at_keyword("order") && !at_keyword("sort") && !at_keyword("limit") &&
+            current().kind != TokenKind::end) {
             query.filter = expression();
         }
-        if (take_keyword("order")) {
+        query.may_sort = at_keyword("sort");
+        if (take_keyword("sort") || take_keyword("order")) {
             expect_keyword("by");
             do {
                 OrderSyntax term;
@@ -69,7 +72,7 @@ class Parser : public ExpressionParser {
             } while (take_sign(","));
         }
         query.limit = limit();
-        expect_end("'order by', 'limit' or the end of the query");
+        expect_end("'order by', 'sort by', 'limit' or the end of the query");
         return query;
     }
 

@@ -123,7 +123,8 @@ struct Case {
         return std::array{Index{"owner, state, resolve_by"},
                           Index{"state, resolve_by"},
                           Index{"account, state"},
-                          Index{"contact"},
+                          Index{"account, created_at"},
+                          Index{"contact, created_at"},
                           Index{"product"},
                           Index{"parent_case"},
                           Index{"master"}};

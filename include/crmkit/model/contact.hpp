@@ -183,10 +183,11 @@ struct Contact {
     }
     static constexpr std::string_view title_field = "full_name";
     static constexpr auto indexes() {
-        return std::array{
-            Index{"account, last_name"},     Index{"owner, last_name"},       Index{"email_normal"},
-            Index{"phone_normal"},           Index{"assistant_phone_normal"}, Index{"reports_to"},
-            Index{"preferred_contact_user"}, Index{"parent_person"},          Index{"campaign"}};
+        return std::array{Index{"last_name"},        Index{"account, last_name"},
+                          Index{"owner, last_name"}, Index{"email_normal"},
+                          Index{"phone_normal"},     Index{"assistant_phone_normal"},
+                          Index{"reports_to"},       Index{"preferred_contact_user"},
+                          Index{"parent_person"},    Index{"campaign"}};
     }
     /// Fills full_name.
     void derive() { full_name = joined_name({first_name, middle_name, last_name, suffix}); }

@@ -48,9 +48,11 @@ class FieldSet {
         first_ = 0;
         more_.clear();
     }
+    friend bool operator==(const FieldSet&, const FieldSet&) = default;
 
   private:
     std::uint64_t first_ = 0;
+    /// Of the 64 indexes after those and so on; the last of them is never empty.
     std::vector<std::uint64_t> more_;
 };
 

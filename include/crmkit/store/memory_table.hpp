@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "crmkit/base/error.hpp"
-#include "crmkit/base/text.hpp"
+#include "crmkit/schema/index_fields.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
 
@@ -109,11 +109,9 @@ inline void transfer(const Structure& from, const void* source, const Structure&
 
 /// An entity as a memory store knows it: what it keeps indexes of.
 struct MemoryTable {
-    MemoryTable(const Entity& described, const Registry& registry) : entity(&described) {
+    MemoryTable(const Entity& described, const Registry& registry)
+        : entity(&described), unique_keys(crmkit::unique_keys(described)) {
         for (const Field& field : described.fields) {
-            if (field.is_unique) {
-                unique_keys.push_back({&field});
-            }
             if (field.target.empty() || field.id <= header::count) {
                 continue;
             }
@@ -123,12 +121,9 @@ struct MemoryTable {
             }
         }
         for (const Index& index : described.indexes) {
-            std::vector<const Field*> fields = fields_of(index);
-            if (std::find(indexed.begin(), indexed.end(), fields.front()) == indexed.end()) {
-                indexed.push_back(fields.front());
-            }
-            if (index.is_unique) {
-                unique_keys.push_back(std::move(fields));
+            const Field* const first = index_fields(described, index).front();
+            if (std::find(indexed.begin(), indexed.end(), first) == indexed.end()) {
+                indexed.push_back(first);
             }
         }
     }
@@ -141,22 +136,10 @@ struct MemoryTable {
     };
 
     const Entity* entity;
-    std::vector<std::vector<const Field*>> unique_keys{};
+    std::vector<std::vector<const Field*>> unique_keys;
     std::vector<Reference> references{};
     /// The references first, then the fields that a declared index starts with.
     std::vector<const Field*> indexed{};
-
-  private:
-    [[nodiscard]] std::vector<const Field*> fields_of(const Index& index) const {
-        std::vector<const Field*> fields;
-        std::string_view rest = index.fields;
-        while (!rest.empty()) {
-            const std::size_t comma = rest.find(',');
-            fields.push_back(&field_of(*entity, trim(rest.substr(0, comma))));
-            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-        }
-        return fields;
-    }
 };
 
 /// The entities of a memory store, by number.

@@ -15,8 +15,14 @@ namespace crmkit {
 /// milestone in another record's life. Permanent; at most 63, so that a set of them is one word.
 using TimelineKind = std::uint8_t;
 
+/// Interactions have the kinds below this one, milestones those from it on.
+inline constexpr TimelineKind first_milestone = 32;
+
 /// A set of timeline kinds: bit 1 << kind.
 using TimelineKinds = std::uint64_t;
+
+/// Every milestone. Stores find these without looking at the interactions between them.
+inline constexpr TimelineKinds all_milestones = ~TimelineKinds{0} << first_milestone;
 
 /// Whether a kind is in the set; no set has kinds past 63, such as a damaged file may hold.
 constexpr bool contains(TimelineKinds kinds, TimelineKind kind) {

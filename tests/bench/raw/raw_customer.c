@@ -4,7 +4,16 @@
 
 #include "raw_connection.h"
 
-/* ?1 is the account, ?2 the start of the year; 4, 10, 16, 17 and 21 are numbers of entities. */
+/* What an account has bought, and what its contacts have, whose sales are among its milestones. */
+#define BOUGHT                                                                                    \
+    "(SELECT id, kind, at, amount, amount_currency, channel FROM transactions WHERE party = ?1 "  \
+    "AND party_entity = 4 AND deleted_at IS NULL UNION ALL SELECT t.id, t.kind, t.at, t.amount, " \
+    "t.amount_currency, t.channel FROM timeline m INDEXED BY timeline_milestones JOIN "           \
+    "transactions t ON t.id = m.record WHERE m.party = ?1 AND m.kind >= 32 AND m.kind = 36 AND "  \
+    "m.via <> ?1)"
+
+/* ?1 is the account, ?2 the start of the year; 4, 10, 16, 17 and 21 are numbers of entities, 36 and
+ * 37 kinds of milestones. */
 static const char* const sections[] = {
     "SELECT a.name, a.email, a.phone, a.website, a.industry, a.owner, a.owner_entity, "
     "a.created_at, "
@@ -39,15 +48,16 @@ static const char* const sections[] = {
     "deleted_at IS NULL GROUP BY state, amount_currency",
     "SELECT id, case_number, subject, state, status, priority, created_at, closed_at FROM cases "
     "WHERE account = ?1 AND deleted_at IS NULL ORDER BY created_at DESC, id LIMIT 20",
-    "SELECT m.campaign, c.name, m.status, m.responded_at FROM campaign_members m JOIN campaigns c "
-    "ON c.id = m.campaign WHERE m.party = ?1 AND m.party_entity = 4 AND m.deleted_at IS NULL ORDER "
-    "BY m.id DESC LIMIT 20",
-    "SELECT amount_currency, count(*), sum(amount), min(at), max(at) FROM transactions WHERE party "
-    "= ?1 AND party_entity = 4 AND kind = 'sale' AND deleted_at IS NULL GROUP BY amount_currency",
-    "SELECT amount_currency, sum(amount) FROM transactions WHERE party = ?1 AND party_entity = 4 "
-    "AND kind = 'sale' AND at >= ?2 AND deleted_at IS NULL GROUP BY amount_currency",
-    "SELECT id, kind, at, amount, amount_currency, channel FROM transactions WHERE party = ?1 AND "
-    "party_entity = 4 AND deleted_at IS NULL ORDER BY at DESC, id LIMIT 20",
+    "SELECT m.id, m.campaign, c.name, m.status, m.responded_at FROM (SELECT id FROM "
+    "campaign_members WHERE party = ?1 AND party_entity = 4 AND deleted_at IS NULL UNION SELECT "
+    "record FROM timeline INDEXED BY timeline_milestones WHERE party = ?1 AND kind >= 32 AND kind "
+    "= "
+    "37 AND via <> ?1) f JOIN campaign_members m ON m.id = f.id JOIN campaigns c ON c.id = "
+    "m.campaign ORDER BY m.id DESC LIMIT 20",
+    "SELECT amount_currency, count(*), sum(amount), sum(CASE WHEN at >= ?2 THEN amount END), "
+    "min(at), max(at) FROM " BOUGHT " WHERE kind = 'sale' GROUP BY amount_currency",
+    "SELECT id, kind, at, amount, amount_currency, channel FROM " BOUGHT
+    " ORDER BY at DESC, id DESC LIMIT 20",
 };
 
 enum { SECTIONS = sizeof sections / sizeof sections[0] };

@@ -1,0 +1,70 @@
+#include "patch.hpp"
+
+#include <utility>
+
+#include "crmkit/schema/conversion.hpp"
+#include "record_problems.hpp"
+#include "session_state.hpp"
+#include "write_path.hpp"
+
+namespace crmkit::engine {
+
+namespace {
+
+/// Refuses changes for values that no field can hold, and for what is wrong with the others.
+[[noreturn]] void refuse_changes(SessionState& state, const Entity& entity, const Record& before,
+                                 MutableRecordView stored, std::vector<Problem> problems) {
+    std::vector<Problem> more;
+    refuse_read_only(entity, before.object(), stored.object(), more);
+    fill_computed_fields(state, entity, stored.object());
+    check_record_and_references(state, entity, before.object(), stored.object(), more);
+    add_problems_of_others(problems, std::move(more));
+    add_taken_keys(state, entity, before.object(), stored.object(), problems);
+    throw Error::about(ErrorCode::validation, std::move(problems));
+}
+
+}  // namespace
+
+bool patch_record(Session& session, const Entity& entity, Id id, const Patch& changes,
+                  std::optional<std::int64_t> version, MutableRecordView stored) {
+    SessionState& state = session.state();
+    const Record before = live_record(state, entity, id);
+    entity.copy(stored.object(), before.object());
+    std::vector<Problem> problems;
+    const ConversionOptions options{&state.registry(), {}};
+    for (const Parameter& change : changes) {
+        const Field& field = field_of(entity, change.name);
+        try {
+            stored.set(field, convert(entity, field, change.value, options));
+        } catch (const Error& error) {
+            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        }
+    }
+    if (!problems.empty()) {
+        refuse_changes(state, entity, before, stored, std::move(problems));
+    }
+    return update_record(session, entity, before, stored.object(), version, Authority::host);
+}
+
+bool patch_record(Session& session, const RecordView& changes, const FieldSet& given,
+                  MutableRecordView stored) {
+    SessionState& state = session.state();
+    const Entity& entity = state.registry().get(changes.structure().name);
+    const auto head = header_of(changes);
+    if (!head.id()) {
+        throw Error::about(ErrorCode::validation,
+                           Problem{std::string(entity.name), "id", {}, "is required"});
+    }
+    const Record before = live_record(state, entity, head.id());
+    entity.copy(stored.object(), before.object());
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+        if (given.contains(i)) {
+            stored.set(entity.fields[i], changes.get(entity.fields[i]));
+        }
+    }
+    const auto version =
+        given.contains(header::version - 1U) ? std::optional(head.version()) : std::nullopt;
+    return update_record(session, entity, before, stored.object(), version, Authority::host);
+}
+
+}  // namespace crmkit::engine
