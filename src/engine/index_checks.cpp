@@ -24,10 +24,14 @@ void visit_expected_words(Engine& engine, Storage& storage, const Entity& entity
     const auto query = engine.queries().query(entity, "");
     const auto cursor = storage.scan(*query, {{}, engine.clock().now(), {}});
     while (cursor->next()) {
-        const std::string text =
-            search_text_of(entity, [&cursor](std::size_t i) { return cursor->value(i); });
+        const auto value_of = [&](const Field& field) {
+            return cursor->value(entity.index_of(field));
+        };
+        const std::string text = search_text_of(entity, value_of);
         std::set<std::string_view> words;
-        for_each_word(text, [&words](std::string_view word) { words.insert(word); });
+        for_each_word(text, [&words](std::string_view word) {
+            words.insert(word.substr(0, longest_indexed_word));
+        });
         const Id id = cursor->value(header::id - 1U).id();
         for (const std::string_view word : words) {
             visit(word, id);
@@ -43,7 +47,10 @@ std::vector<std::string> check_search_index(Engine& engine, Storage& storage,
                 visit(side, fmt::format("{}: '{}'", id.value, word));
             };
         };
-        storage.visit_words(entity, visit_as(Side::stored));
+        const auto visit_stored = visit_as(Side::stored);
+        storage.visit_words(entity, [&visit_stored](std::string_view word, Id id) {
+            visit_stored(word.substr(0, longest_indexed_word), id);
+        });
         visit_expected_words(engine, storage, entity, visit_as(Side::expected));
     };
     return differences(fmt::format("the search index of {}", entity.plural), walk);

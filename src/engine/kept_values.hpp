@@ -55,7 +55,7 @@ void check_kept(Session& session, void (*recompute)(Session&, T&),
     for (const T& stored : session.query<T>()) {
         T expected = stored;
         recompute(session, expected);
-        fill_computed_fields(entity, &expected);
+        fill_computed_fields(session.state(), entity, &expected);
         for (const Field* field : entity.kept) {
             if (!(field->get(&stored) == field->get(&expected))) {
                 found.push_back(fmt::format("{} {} has a wrong {}: it is '{}' and should be '{}'",

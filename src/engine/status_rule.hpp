@@ -10,6 +10,8 @@
 
 namespace crmkit::engine {
 
+class SessionState;
+
 /// The rules of statuses: those of every entity whose status is a text, and those of the `Status`
 /// records themselves.
 std::span<const Rule> status_rules();

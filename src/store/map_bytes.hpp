@@ -12,6 +12,7 @@
 #include "crmkit/base/error.hpp"
 #include "crmkit/base/id.hpp"
 #include "crmkit/base/instant.hpp"
+#include "crmkit/store/storage.hpp"
 
 namespace crmkit::map_store {
 
@@ -32,7 +33,7 @@ enum class Table : std::uint8_t {
 
 /// Texts and values in keys are cut after so many bytes, for maps that keep short keys only. Of a
 /// value that is cut, the record tells the rest.
-inline constexpr std::size_t longest_in_key = 200;
+inline constexpr std::size_t longest_in_key = longest_indexed_word;
 
 /// Builds a key whose bytes are in the order of its parts.
 class KeyWriter {
@@ -100,6 +101,11 @@ class KeyReader {
     std::uint16_t number16() { return static_cast<std::uint16_t>(bytes(2)); }
     std::int64_t number() { return static_cast<std::int64_t>(bytes(8) ^ KeyWriter::sign_bit); }
     Id id() { return Id{number()}; }
+    /// A text before end_text() and the id that every index ends in.
+    std::string_view text_before_id() {
+        constexpr std::size_t behind_it = 1 + 8;
+        return text(rest_.size() < behind_it ? behind_it : rest_.size() - behind_it);
+    }
     /// The rest, but for the id that every index ends in.
     Id last_id() {
         if (rest_.size() < 8) {

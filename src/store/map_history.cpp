@@ -179,6 +179,12 @@ std::vector<TimelineEntry> MapTimeline::read_via(Id party, Id via) const {
     return found;
 }
 
+void MapTimeline::visit(const std::function<void(const TimelineEntry&)>& visit_one) const {
+    for (MapWalk walk(map_, KeyRange::below(KeyWriter(Table::timeline))); walk.next();) {
+        visit_one(read_entry(walk.key(), walk.value()));
+    }
+}
+
 // ---- Tallies
 
 namespace {

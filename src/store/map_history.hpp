@@ -41,6 +41,8 @@ class MapTimeline {
     void remove(const TimelineEntry& entry);
     [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range) const;
     [[nodiscard]] std::vector<TimelineEntry> read_via(Id party, Id via) const;
+    /// See Storage::visit_timelines().
+    void visit(const std::function<void(const TimelineEntry&)>& visit_one) const;
 
   private:
     WorkingMap& map_;

@@ -77,6 +77,7 @@ class MapQueryScope {
     void visit(const WorkingMap& map, const Entity& entity,
                const std::optional<std::vector<StoredRecord>>& few, Visitor visit_one) {
         for (std::size_t i = 0; few && i < few->size(); ++i) {
+            meter_.step();
             visit_one((*few)[i]);
             source_.evaluation_is_over();
         }
@@ -188,7 +189,7 @@ std::unique_ptr<Cursor> scan_map(const MapRecords& records, WorkingMap& map,
         detail::MemorySorter sorter(query, arguments.after, scope.context());
         scope.visit(map, *query.entity, few,
                     [&sorter](const StoredRecord& record) { sorter.add(record); });
-        return std::make_unique<detail::MemoryResult>(*query.entity, sorter.take());
+        return std::make_unique<detail::MemoryResult>(*query.entity, sorter.take(), meter);
     });
 }
 

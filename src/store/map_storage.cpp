@@ -113,6 +113,11 @@ std::vector<Id> MapStorage::search(const Entity& entity, std::span<const std::st
     return map_.read([&] { return words_.search(entity.number, words, limit, before, meter_); });
 }
 
+void MapStorage::visit_words(const Entity& entity,
+                             const std::function<void(std::string_view, Id)>& visit) {
+    map_.read([&] { words_.visit(entity.number, visit); });
+}
+
 // ---- History, timelines, tallies, settings
 
 std::int64_t MapStorage::append(const Change& line) {
@@ -141,6 +146,10 @@ std::vector<TimelineEntry> MapStorage::timeline(const TimelineRange& range) {
 
 std::vector<TimelineEntry> MapStorage::timeline_via(Id party, Id via) {
     return map_.read([&] { return timeline_.read_via(party, via); });
+}
+
+void MapStorage::visit_timelines(const std::function<void(const TimelineEntry&)>& visit) {
+    map_.read([&] { timeline_.visit(visit); });
 }
 
 void MapStorage::add_to_tallies(std::span<const TallyLine> changes) {

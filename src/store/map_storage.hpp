@@ -42,19 +42,25 @@ class MapStorage final : public Storage {
     void unindex_text(const Entity& entity, Id id, std::string_view words) override;
     std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                            std::size_t limit, Id before) override;
+    void visit_words(const Entity& entity,
+                     const std::function<void(std::string_view, Id)>& visit) override;
 
     std::int64_t append(const Change& line) override;
     std::int64_t last_position() override { return history_.last_position(); }
     std::optional<Change> change(std::int64_t position) override { return history_.find(position); }
     void changes(Id record, std::int64_t from,
                  const std::function<bool(const Change&)>& visit) override {
-        history_.visit(record, from, visit);
+        history_.visit(record, from, [&](const Change& change) {
+            meter_.step();
+            return visit(change);
+        });
     }
 
     void add_timeline(std::span<const TimelineEntry> entries) override;
     void remove_timeline(std::span<const TimelineEntry> entries) override;
     std::vector<TimelineEntry> timeline(const TimelineRange& range) override;
     std::vector<TimelineEntry> timeline_via(Id party, Id via) override;
+    void visit_timelines(const std::function<void(const TimelineEntry&)>& visit) override;
 
     void add_to_tallies(std::span<const TallyLine> changes) override;
     std::vector<TallyLine> tally(TallyNumber number) override;

@@ -71,6 +71,16 @@ std::vector<Id> MapWords::search(EntityNumber entity, std::span<const std::strin
     return found;
 }
 
+void MapWords::visit(EntityNumber entity,
+                     const std::function<void(std::string_view, Id)>& visit_one) const {
+    for (MapWalk walk(map_, KeyRange::below(words_of(entity))); walk.next();) {
+        KeyReader key(walk.key());
+        key.number16();
+        const std::string_view word = key.text_before_id();
+        visit_one(word, key.last_id());
+    }
+}
+
 void MapWords::check_integrity(const MapRecords& records, std::vector<std::string>& found) const {
     for (MapWalk walk(map_, KeyRange::below(KeyWriter(Table::words))); walk.next();) {
         KeyReader key(walk.key());

@@ -1,6 +1,7 @@
 /// The search index of a store on an ordered map: which records have a word.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ class MapWords {
     /// See Storage::search().
     [[nodiscard]] std::vector<Id> search(EntityNumber entity, std::span<const std::string> words,
                                          std::size_t limit, Id before, ReadMeter& meter) const;
+    /// See Storage::visit_words().
+    void visit(EntityNumber entity,
+               const std::function<void(std::string_view, Id)>& visit_one) const;
     void check_integrity(const MapRecords& records, std::vector<std::string>& found) const;
 
   private:

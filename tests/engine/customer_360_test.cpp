@@ -230,7 +230,7 @@ TEST_CASE("the sections of a 360 view tell what its timeline tells") {
             check_view(me, party);
             check_short_view(me, party);
             for (const Link& sale : on_timeline(me, party, "transaction")) {
-                others += me.get<Transaction>(sale.id).party == party ? 0 : 1;
+                others += me.get<Transaction>(sale.id).party == party ? 0U : 1U;
             }
         }
         CHECK(others > 0);  // what an account's contacts have bought

@@ -255,11 +255,11 @@ class Session {
 
     // --- Limits and progress --------------------------------------------------------------------
 
-    // They hold for queries, pages, lists of ids, aggregates, search, timelines, history and
-    // reports. Not for writes, Crm::check_integrity(), Crm::backup() and Crm::checkpoint(). On a
-    // host's connection a read is only looked at between two rows that it finds, unless
-    // OpenOptions::may_use_progress_handler is set: the search for the next row, and an aggregate
-    // as a whole, run to their end.
+    // The limits hold for queries, pages, lists of ids, aggregates, search, timelines, history,
+    // reports, imports and exports. Not for other writes, Crm::check_integrity(), Crm::backup() and
+    // Crm::checkpoint(). On a host's connection a read is only looked at between two rows that it
+    // finds, unless OpenOptions::may_use_progress_handler is set: the search for the next row, and
+    // an aggregate as a whole, run to their end.
 
     /// Lets another thread end what this session is reading, importing or exporting.
     [[nodiscard]] std::shared_ptr<Cancellation> cancellation();

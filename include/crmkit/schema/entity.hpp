@@ -178,15 +178,15 @@ constexpr const Field* title_field() {
     }
 }
 
-/// Those of T's fields that `is_one` says yes to, in their order.
-template <RecordType T, auto is_one>
+/// Those of T's fields that `IsOne` says yes to, in their order.
+template <RecordType T, auto IsOne>
 constexpr auto fields_that() {
     constexpr auto count = static_cast<std::size_t>(
-        std::count_if(record_fields<T>.begin(), record_fields<T>.end(), is_one));
+        std::count_if(record_fields<T>.begin(), record_fields<T>.end(), IsOne));
     std::array<const Field*, count> found{};
     std::size_t next = 0;
     for (const Field& field : record_fields<T>) {
-        if (is_one(field)) {
+        if (IsOne(field)) {
             found[next++] = &field;
         }
     }

@@ -110,7 +110,7 @@ inline std::string quoted(std::string_view name) {
 /// The table of an entity, quoted: the store's prefix and the entity's plural. Its primary key is
 /// the field "id": `"id" INTEGER PRIMARY KEY`, the rowid.
 inline std::string table_of(const Entity& entity, std::string_view prefix) {
-    return quoted(std::string(prefix) + std::string(entity.plural));
+    return crmkit::quoted(std::string(prefix) + std::string(entity.plural));
 }
 
 }  // namespace crmkit

@@ -74,6 +74,9 @@ struct QueryArguments {
     const FieldSet* fields = nullptr;
 };
 
+/// Bytes of a word by which every store tells it from others; some keep no more of it.
+inline constexpr std::size_t longest_indexed_word = 200;
+
 /// One connection to a store. Belongs to one thread at a time. Every function throws Error: busy,
 /// io, disk_full, corrupt, read_only and out_of_memory can come from any of them. Where the library
 /// itself has no memory left, std::bad_alloc comes instead.
@@ -145,7 +148,8 @@ class Storage {
     virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                                    std::size_t limit, Id before) = 0;
     /// Visits the search index of an entity: each word with each record that it finds, once, in any
-    /// order. The word is borrowed for the call.
+    /// order. Of a word longer than longest_indexed_word it may give only so much. It is borrowed for
+    /// the call.
     virtual void visit_words(const Entity& entity,
                              const std::function<void(std::string_view word, Id id)>& visit) = 0;
 
