@@ -29,7 +29,7 @@ class LiveHandle {
         thread_local Answer last;
         All& all = of_kind();
         const std::uint64_t releases = all.releases.load(std::memory_order_acquire);
-        if (last.handle == handle && last.releases == releases) {
+        if (handle != nullptr && last.handle == handle && last.releases == releases) {
             return true;
         }
         const std::lock_guard lock(all.mutex);

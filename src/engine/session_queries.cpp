@@ -229,11 +229,11 @@ std::vector<Record> Session::referred_to(const Entity& entity, std::span<const v
         add_references(wanted, registry(), field, objects);
     }
     std::vector<Record> records;
+    ReadScope storage(*state_);
     for (auto& [number, ids] : wanted) {
         std::sort(ids.begin(), ids.end());
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
         const Entity* target = registry().find(number);
-        ReadScope storage(*state_);
         const auto found = target == nullptr ? nullptr : storage->get_many(*target, ids);
         while (found && found->next()) {
             if (found->value(header::deleted_at - 1U).is_null()) {

@@ -292,6 +292,7 @@ void check_version(const Entity& entity, const Record& record,
 void keep_header(const Entity& entity, const Record& before, void* object) {
     const auto was = header_of(before);
     const auto head = header_of(MutableRecordView(entity, object));
+    head.id() = was.id();
     head.created_at() = was.created_at();
     head.created_by() = was.created_by();
     head.modified_at() = was.modified_at();

@@ -43,13 +43,6 @@ struct IndexStatement {
     std::string sql;
 };
 
-/// Whether an index leaves out the records that have nothing in its field: it serves look-ups only.
-bool is_sparse(const Entity& entity, const Index& index) {
-    const Field* field = entity.find(index.fields);
-    return field != nullptr && !index.is_unique && field->is_nullable() && !field->is_required &&
-           (!field->target.empty() || !field->normal_form_of.empty());
-}
-
 IndexStatement index_statement(const TableNames& names, const Entity& entity, const Index& index) {
     const std::string kind = index.is_unique ? "unique" : "by";
     std::string name = names.prefix + std::string(entity.plural) + "_" + kind;
@@ -65,9 +58,8 @@ IndexStatement index_statement(const TableNames& names, const Entity& entity, co
         }
     }
     const std::string sql =
-        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL{}",
-                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns,
-                    is_sparse(entity, index) ? fmt::format(" AND {} IS NOT NULL", columns) : "");
+        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL",
+                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns);
     return {std::move(name), sql};
 }
 

@@ -328,7 +328,7 @@ static crmkit_code ask_for_everything(struct crm* crm) {
     char input[60];
     crmkit_text* result = NULL;
     snprintf(input, sizeof input, "{\"party\": \"%" PRId64 "\"}", acme);
-    const crmkit_code code = crmkit_call(crm->me, "customer_360", NUL, input, NUL, &result);
+    const crmkit_code code = crmkit_call(crm->me, "engine.customer_360", NUL, input, NUL, &result);
     crmkit_text_free(result);
     return code;
 }

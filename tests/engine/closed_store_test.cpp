@@ -107,7 +107,7 @@ TEST_CASE("every call after close() says that the store is closed") {
         Leftover left{crm, me, account, *stream, rows};
         for (const auto* calls : {&calls_of_the_store(), &calls_that_read(), &calls_that_write()}) {
             for (const auto& [name, call] : *calls) {
-                CAPTURE(name);
+                CAPTURE(std::string(name));
                 const Error error = error_of([&, &call = call] { call(left); });
                 CHECK(error.code() == ErrorCode::invalid_argument);
                 CHECK_MESSAGE(error.message().find("closed") != std::string::npos, error.message());

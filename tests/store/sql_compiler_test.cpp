@@ -207,11 +207,7 @@ TEST_CASE("a select counts, sees deleted rows when asked, and returns whole reco
 
     const auto compiled = sqlite::compile_select(query, {.table_prefix = prefix});
     const Database::Statement statement = world.database().prepare(compiled.sql);
-    int columns = 0;
-    for (const Field& field : company.fields) {
-        columns += static_cast<int>(column_count(field.type()));
-    }
-    CHECK(sqlite3_column_count(statement.get()) == columns);
+    CHECK(sqlite3_column_count(statement.get()) == 1);  // the packed row
 }
 
 TEST_CASE("simple conditions and pages are plain SQL that an index can serve") {
