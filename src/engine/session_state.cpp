@@ -216,8 +216,8 @@ ReadScope::ReadScope(SessionState& session) {
             throw;
         }
     }
-    is_limited_ = session.limits_.any() &&
-                  (storage_ != session.reader_.get() || !session.limit_own_reader());
+    is_limited_ =
+        session.limits_.any() && (storage_ != session.reader_.get() || !session.limit_own_reader());
     if (is_limited_) {
         storage_->limit_reads(session.limits_);
     }

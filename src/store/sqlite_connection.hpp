@@ -40,9 +40,9 @@ class Statement {
     void bind_null(int index) { check(sqlite3_bind_null(handle_, index)); }
     void bind(int index, std::int64_t value) { check(sqlite3_bind_int64(handle_, index, value)); }
     void bind(int index, std::string_view text) {
-        const char* const start = text.data() == nullptr ? "" : text.data();  // a null would be NULL
-        check(sqlite3_bind_text64(handle_, index, start, text.size(), SQLITE_STATIC,
-                                  SQLITE_UTF8));
+        const char* const start =
+            text.data() == nullptr ? "" : text.data();  // a null would be NULL
+        check(sqlite3_bind_text64(handle_, index, start, text.size(), SQLITE_STATIC, SQLITE_UTF8));
     }
     void bind(int index, std::span<const std::uint8_t> bytes) {
         check(sqlite3_bind_blob64(handle_, index, bytes.data(), bytes.size(), SQLITE_STATIC));

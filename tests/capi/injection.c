@@ -109,7 +109,7 @@ static crmkit_code create_with_description(struct crm* crm, const char* text) {
     return code;
 }
 static crmkit_code set_other_types(struct crm* crm, const char* text) {
-    static const char* const names[] = {"annual_revenue", "number_of_employees", "owner", "state",
+    static const char* const names[] = {"annual_revenue", "number_of_employees", "owner", "rating",
                                         "parent_account"};
     crmkit_record* account = new_record(crm, "account");
     for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {

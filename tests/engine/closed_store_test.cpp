@@ -89,7 +89,7 @@ const std::vector<Call>& calls_that_write() {
         {"undo", [](Leftover& at) { at.me.undo(1); }},
         {"transaction", [](Leftover& at) { (void)at.me.transaction(); }},
         {"call of a change",
-         [](Leftover& at) { at.me.call("sales.base_currency", R"({"currency": "EUR"})"); }},
+         [](Leftover& at) { at.me.call("sales.reopen_opportunity", R"({"opportunity": "5"})"); }},
     };
     return all;
 }

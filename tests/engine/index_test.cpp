@@ -120,7 +120,8 @@ TEST_CASE("every declared index serves its list, up and down and page by page") 
             CAPTURE(entity->name);
             CAPTURE(index.fields);
             IndexedList list = list_of(crm.registry(), index_fields(*entity, index));
-            check_plans(host, [&] { read_page(me, *entity, list, {}); }, index.is_unique);
+            check_plans(
+                host, [&] { read_page(me, *entity, list, {}); }, index.is_unique);
             if (list.text.find("order by") != std::string::npos) {
                 list.text += " desc";
                 check_plans(host, [&] { read_page(me, *entity, list, {}); });

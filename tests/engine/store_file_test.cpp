@@ -201,7 +201,7 @@ TEST_CASE("a full disk is a clear error, and what was there stays") {
     const Id id = make_store(path);
     Crm crm = Crm::open(path);
     Session me = crm.as_system();
-    disk.capacity = 4 * 1024 * 1024;
+    disk.capacity = 12 * 1024 * 1024;
     std::size_t kept = 1;
     Error error(ErrorCode::ok, "");
     while (error.code() == ErrorCode::ok) {

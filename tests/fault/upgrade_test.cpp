@@ -73,7 +73,7 @@ class OldStore {
         new_schema_ = testing::schema_of(path_);
         REQUIRE(old_schema_ != new_schema_);
         incomplete_schema_ = new_schema_;
-        REQUIRE(incomplete_schema_.erase("derived_values|1|") == 1);
+        REQUIRE(incomplete_schema_.erase("derived_values|2|") == 1);
     }
 
     [[nodiscard]] const std::string& path() const { return path_; }

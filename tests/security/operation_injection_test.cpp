@@ -90,7 +90,7 @@ void check_texts(Scene& scene, const json& base, const std::string& target,
             input[pointer] = text;
             const TransactionScope dropped = scene.me.transaction();
             is_accepted(text, [&] { call(input); });
-            if (++turn % 64 == 0) {  // looking at everything takes long
+            if (turn++ % 64 == 0) {  // looking at everything takes long
                 const auto after = others(scene.me, target);
                 REQUIRE(std::includes(after.begin(), after.end(), before.begin(), before.end()));
             }
@@ -288,7 +288,10 @@ TEST_CASE("every text of a JSON Lines file is a value, or refused") {
     json lines = json::array();
     std::istringstream stream(exported);
     for (std::string line; std::getline(stream, line);) {
-        lines.push_back(json::parse(line));
+        if (line.find(to_string(source.bystander.id)) ==
+            std::string::npos) {  // it is in every scene
+            lines.push_back(json::parse(line));
+        }
     }
     Scene scene;
     check_texts(scene, lines, "no record of before", [&](const json& changed) {

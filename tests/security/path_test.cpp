@@ -52,7 +52,7 @@ class NamesSeen final : public fault::FileWatcher {
 
 /// Every way by which a text of the data gets into a store and is looked for in it.
 void pass_through(Session& me, const std::string& text) {
-    Account account = me.create(Account{.name = text, .website = text, .description = text});
+    Account account = me.create(Account{.name = text, .description = text});
     me.update<Account>(account.id, {{"name", text}, {"description", text + " again"}});
     (void)me.query<Account>("name = :text", {{"text", text}}).all();
     (void)me.search<Account>(text);
