@@ -206,34 +206,33 @@ void after_event_record(const WriteEvent& event) {
     }
 }
 
+/// Makes the entries of an interaction for a subject those that its links now ask for.
+void sync_link(const Records& records, Id interaction_id, const Link& subject) {
+    const auto interaction = live<Interaction>(records.storage, interaction_id);
+    if (!interaction || !is_subject(subject.entity)) {
+        return;  // one that was deleted took its entries along
+    }
+    const auto subjects = subjects_of_interaction(records, interaction->id);
+    const Link record{Interaction::entity_number, interaction->id};
+    const auto entries = entries_of(records, events_of(*interaction), record, subject);
+    if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
+        records.storage.remove_timeline(entries);
+    } else {
+        records.storage.add_timeline(entries);
+    }
+}
+
 /// A link between an interaction and a subject came, went or moved.
 template <RecordType T>
 void after_interaction_link(const WriteEvent& event, Link T::*target) {
     const Records records = written_by(event);
     const T& after = *static_cast<const T*>(event.after.object());
     const T* before = static_cast<const T*>(event.before);
-    const auto interaction = live<Interaction>(records.storage, after.interaction);
-    if (!interaction) {
-        return;  // it was deleted, and took its entries along
+    if (before != nullptr &&
+        (before->interaction != after.interaction || before->*target != after.*target)) {
+        sync_link(records, before->interaction, before->*target);
     }
-    const auto subjects = subjects_of_interaction(records, interaction->id);
-    const Link record{Interaction::entity_number, interaction->id};
-    const Events events = events_of(*interaction);
-    const auto sync = [&](const Link& subject) {
-        if (!is_subject(subject.entity)) {
-            return;
-        }
-        const auto entries = entries_of(records, events, record, subject);
-        if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
-            records.storage.remove_timeline(entries);
-        } else {
-            records.storage.add_timeline(entries);
-        }
-    };
-    if (before != nullptr && before->*target != after.*target) {
-        sync(before->*target);
-    }
-    sync(after.*target);
+    sync_link(records, after.interaction, after.*target);
 }
 
 /// A subject came to concern a party, or ceased to: its entries are copied there, or removed.
