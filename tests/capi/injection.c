@@ -31,13 +31,16 @@ static bool only_reads(const char* statement) {
            strchr(statement, ';') == NULL;
 }
 
+/* What begins, ends and undoes the part of a command that may be refused. */
+static int is_savepoint(const char* sql) { return strstr(sql, " crmkit_1") != NULL; }
+
 static int note_statement(unsigned what, void* ctx, void* statement, void* text) {
     const char* const sql = sqlite3_sql(statement);
     (void)what;
     (void)ctx;
     (void)text;
     /* FTS5 tidies its own tables when they have grown, with statements like no one else's. */
-    if (strstr(sql, "'main'.'") != NULL || is_known(sql)) {
+    if (strstr(sql, "'main'.'") != NULL || is_savepoint(sql) || is_known(sql)) {
         return 0;
     }
     if (phase == learning) {
@@ -279,8 +282,8 @@ static const struct {
     {"a parameter of an aggregate", aggregate_value, only_known},
     {"a search", search, only_known},
     {"the name of an operation", call_of_name, only_known},
-    {"the input of an operation", call_with_json, only_known},
-    {"a value in the input of an operation", call_with_value, only_known},
+    {"the input of an operation", call_with_json, known_or_reading},
+    {"a value in the input of an operation", call_with_value, known_or_reading},
     {"the name of an entity", look_up_names, only_known},
 };
 

@@ -71,7 +71,10 @@ inline Value any_value(Session& me, const Field& field) {
 inline Record any_record(Session& me, const Entity& entity) {
     Record record(entity);
     for (const Field& field : entity.fields) {
-        if (field.is_required) {
+        const bool is_status =
+            entity.state_machine != nullptr && field.name == entity.state_machine->status_field;
+        const bool names_a_lead = entity.name == "lead" && field.name == "last_name";
+        if ((field.is_required && !is_status) || names_a_lead) {
             record.set(field.name, any_value(me, field));
         }
     }

@@ -61,7 +61,7 @@ py::object get_many(PyObject* self, const Arguments& arguments) {
     table.session->run([&](Session& session) {
         session.read_many(*table.type->entity, ids, [&next] { return *next++; });
     });
-    return std::move(records);
+    return records;
 }
 
 py::object find(PyObject* self, const Arguments& arguments) {
