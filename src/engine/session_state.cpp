@@ -177,7 +177,7 @@ const std::shared_ptr<Cancellation>& SessionState::cancellation() {
 
 void SessionState::refuse_if_cancelled() const {
     if (cancellation_ && cancellation_->is_cancelled()) {
-        throw Error(ErrorCode::cancelled, "the session was cancelled");
+        Cancellation::fail();
     }
 }
 

@@ -84,10 +84,10 @@ void StoredCheckpoint::erase(Storage& storage) {
         chunks_ = ImportCheckpoint::from_text(text).later_chunks;
     }
     for (std::int64_t chunk = 0; chunk < chunks_; ++chunk) {
-        storage.put_setting(chunk_key(chunk), {});
+        storage.put_setting(chunk_key(chunk), "");
     }
     chunks_ = 0;
-    storage.put_setting(key_, {});
+    storage.put_setting(key_, "");
 }
 
 }  // namespace crmkit::exchange::detail

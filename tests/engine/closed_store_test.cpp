@@ -1,5 +1,6 @@
 /// A store that was closed: every call of its handle, its sessions and what they gave says so.
 #include <functional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct Leftover {
     Rows<Account>& rows;
 };
 
-using Call = std::pair<const char*, std::function<void(Leftover&)>>;
+using Call = std::pair<std::string_view, std::function<void(Leftover&)>>;
 
 const std::vector<Call>& calls_of_the_store() {
     static const std::vector<Call> all{
@@ -53,7 +54,7 @@ const std::vector<Call>& calls_that_read() {
         {"referred_to",
          [](Leftover& at) {
              const void* const record = &at.account;
-             const std::string field = "owner";
+             const std::string field = "parent_account";
              (void)at.me.referred_to(entity_of<Account>(), {&record, 1}, {&field, 1});
          }},
         {"history", [](Leftover& at) { (void)at.me.history(at.account.id); }},
@@ -99,7 +100,9 @@ const std::vector<Call>& calls_that_write() {
 TEST_CASE("every call after close() says that the store is closed") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
-        const Account account = me.create(Account{.name = "Acme"});
+        const Account parent = me.create(Account{.name = "Acme"});
+        const Account account =
+            me.create(Account{.name = "Acme Steel", .parent_account = parent.id});
         const auto stream = me.stream(entity_of<Account>(), "", {});
         auto rows = me.rows<Account>();
         crm.close();
@@ -113,6 +116,6 @@ TEST_CASE("every call after close() says that the store is closed") {
                 CHECK_MESSAGE(error.message().find("closed") != std::string::npos, error.message());
             }
         }
-        CHECK(account.name == "Acme");
+        CHECK(account.name == "Acme Steel");
     });
 }

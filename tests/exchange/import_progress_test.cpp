@@ -205,24 +205,20 @@ TEST_CASE("a session that is cancelled imports and exports no further until it i
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
         const auto cancellation = me.cancellation();
+        const std::string csv = names(3'000);
+        import_text(me, names_plan, csv);
         ImportOptions options;
         options.progress = [&](const Progress& at) {
-            if (at.records >= 1'500) {  // another thread does
+            if (at.records >= 1'000) {
                 std::thread([&] { cancellation->cancel(); }).join();
             }
             return true;
         };
-        const std::string csv = names(5'000);
         CHECK(code_of([&] { import_text(me, names_plan, csv, options); }) == ErrorCode::cancelled);
         cancellation->allow();
-        const std::size_t landed = count_of<Contact>(me);
-        CHECK(landed >= 1'500);
-        CHECK(landed < 5'000);
+        const std::size_t landed = count_of<Contact>(me) - 3'000;
+        CHECK((landed == 500 || landed == 1'000));  // with or without the batch under way
 
-        options.progress = [&](const Progress&) {
-            cancellation->cancel();
-            return true;
-        };
         std::string out;
         StringSink sink(out);
         CHECK(code_of([&] {

@@ -250,7 +250,8 @@ class ValueGenerator {
                 return "replace(" + inner + ", " +
                        (random_.chance(700) ? quoted_text(one(pieces))
                                             : comparand(TypeKind::text, depth - 1)) +
-                       ", " + comparand(TypeKind::text, depth - 1) + ")";
+                       (random_.chance(300) ? ")"
+                                            : ", " + comparand(TypeKind::text, depth - 1) + ")");
             case 3:
                 return "substring(" + inner + ", " + std::to_string(below(4)) + ", " +
                        value(TypeKind::integer, depth - 1) + ")";

@@ -155,7 +155,7 @@ def test_only_what_takes_long_tells_its_progress(me: crmkit.Session, names: Path
 def test_a_checkpoint_copies_the_log(tmp_path: Path) -> None:
     log = tmp_path / "a.db-wal"
     with crmkit.open(tmp_path / "a.db", durability="fast", log_kib=1 << 20) as crm:
-        for _ in range(4):
+        for _ in range(10):
             crm.accounts.create_many({"name": f"a{number}"} for number in range(1000))
         grown = log.stat().st_size
         assert grown > 4 << 20

@@ -108,16 +108,14 @@ inline ValueView concat(const Call& call) {
 }
 
 inline ValueView replace(const Call& call) {
-    if (call[0].is_null() || call[1].is_null()) {
-        return {};
-    }
     const std::string_view text = call[0].text();
     const std::string_view part = call[1].text();
+    const std::string_view with = call.arguments.size() > 2 ? call[2].text() : std::string_view();
     std::string out;
     std::size_t from = 0;
     for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, from)) {
         out += text.substr(from, at - from);
-        out += call[2].text();
+        out += with;
         if (out.size() > longest_made_text) {
             return {};
         }
@@ -379,13 +377,13 @@ inline constexpr std::array functions = std::to_array<Function>({
      "From the character number `start`, counted from 1, to the end or for `length` characters.",
      &detail::substring},
     {"replace",
-     FunctionForm::null_aware,
+     FunctionForm::ordinary,
      {{{"text", {TypeKind::text}}, {"part", {TypeKind::text}}, {"with", {TypeKind::text}}}},
-     3,
+     2,
      3,
      TypeKind::text,
-     "The text with `with` in each place where exactly the part stood; a `with` of null, or `''`, "
-     "takes the part out.",
+     "The text with `with` in each place where exactly the part stood; without the part, if not "
+     "given.",
      &detail::replace},
     {"concat",
      FunctionForm::null_aware,

@@ -17,6 +17,10 @@ class Cancellation {
     void cancel() noexcept { is_cancelled_ = true; }
     void allow() noexcept { is_cancelled_ = false; }
     [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_; }
+    /// Throws cancelled: what a session does that finds itself so.
+    [[noreturn]] static void fail() {
+        throw Error(ErrorCode::cancelled, "the session was cancelled");
+    }
 
   private:
     std::atomic<bool> is_cancelled_ = false;
@@ -59,7 +63,7 @@ class ReadMeter {
                                               std::to_string(limits_.steps) +
                                               " steps: narrow it down or raise the step budget");
         }
-        throw Error(ErrorCode::cancelled, "the read was cancelled");
+        Cancellation::fail();
     }
 
   private:
