@@ -6,6 +6,7 @@
 
 #include "crmkit/exchange/exporter.hpp"
 #include "crmkit/schema/json_reader.hpp"
+#include "crmkit/schema/value_text.hpp"
 #include "engine/cause_scope.hpp"
 #include "engine/snapshot.hpp"
 #include "export_counter.hpp"
@@ -74,6 +75,13 @@ class JsonImporter {
     void take_currency(const std::string& currency) {
         if (currency.empty()) {
             return;
+        }
+        if (!Currency::find(currency)) {
+            throw Error::about(ErrorCode::validation, Problem{{},
+                                                              "currency",
+                                                              crmkit::detail::shown(currency),
+                                                              "is not an ISO 4217 currency code",
+                                                              1});
         }
         Storage& storage = session_.state().writer();
         const std::string known = storage.setting(detail::currency_setting);

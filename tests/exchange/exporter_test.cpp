@@ -366,6 +366,21 @@ TEST_CASE("bad JSON Lines are refused with their lines, and nothing is kept") {
     CHECK(refused(wrong_link).code() != ErrorCode::ok);
 }
 
+TEST_CASE("a JSON Lines file cannot make a currency of the store that is none") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    for (const char* currency : {"XYZ", "eur", "'; DROP TABLE crm_accounts; --"}) {
+        const std::string file =
+            R"({"crmkit":"0.1.0","format":1,"currency":")" + std::string(currency) + "\"}\n";
+        const Error error = error_of([&] { restore(me, file); });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(error.problems().at(0).field == "currency");
+        CHECK(error.problems().at(0).line == 1);
+    }
+    Opportunity deal = me.create(Opportunity{.name = "D", .amount = Money::of("1.00", "EUR")});
+    me.call("sales.win_opportunity", R"({"opportunity":")" + to_string(deal.id) + "\"}");
+}
+
 TEST_CASE("an export that cannot be finished leaves the older file, and says why") {
     const TemporaryFolder folder;
     Crm crm = Crm::open_memory();
