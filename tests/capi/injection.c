@@ -205,10 +205,10 @@ static crmkit_code page_text(struct crm* crm, const char* text) {
     return page_of(crm, text, NULL, NULL);
 }
 static crmkit_code page_value(struct crm* crm, const char* text) {
-    return page_of(crm, "name like :x order by name", json_with("x", text), NULL);
+    return page_of(crm, "name like :x sort by name", json_with("x", text), NULL);
 }
 static crmkit_code page_after(struct crm* crm, const char* text) {
-    return page_of(crm, "order by name", NULL, text);
+    return page_of(crm, "sort by name", NULL, text);
 }
 static crmkit_code aggregate_of(struct crm* crm, const char* text, const char* parameters) {
     crmkit_text* rows = NULL;

@@ -220,13 +220,13 @@ TEST_CASE("a read in memory is cancelled once it has begun") {
 }
 
 TEST_CASE("a read is cancelled in the middle of a statement") {
-    CancellingStatements statements;
+    const CancellingStatements statements;
     const auto check = [&](const Crm& crm) {
         Session me = crm.as_system();
         add_families(me, 40);
-        statements.cancel(me.cancellation());
+        CancellingStatements::cancel(me.cancellation());
         CHECK(code_of_aggregate(me) == ErrorCode::cancelled);
-        statements.cancel(nullptr);
+        CancellingStatements::cancel(nullptr);
         me.cancellation()->allow();
         CHECK(code_of_aggregate(me) == ErrorCode::ok);
     };
@@ -240,13 +240,13 @@ TEST_CASE("a read is cancelled in the middle of a statement") {
 }
 
 TEST_CASE("on a host's connection a read is looked at between rows only, unless the host allows") {
-    CancellingStatements statements;
+    const CancellingStatements statements;
     on_host_connection({}, [&](const Crm& crm) {
         Session me = crm.as_system();
         add_families(me, 20);
-        statements.cancel(me.cancellation());
+        CancellingStatements::cancel(me.cancellation());
         CHECK(code_of_aggregate(me) == ErrorCode::cancelled);  // at the row that the statement gave
-        statements.cancel(nullptr);
+        CancellingStatements::cancel(nullptr);
         me.cancellation()->allow();
         me.set_step_budget(50);
         CHECK(code_of_aggregate(me) == ErrorCode::ok);
