@@ -15,6 +15,6 @@ file(GLOB crmkit_small_sources CONFIGURE_DEPENDS
     src/engine/status_*.cpp src/engine/timeline.cpp src/engine/undo.cpp src/engine/upsert.cpp
     src/exchange/*plan*.cpp src/exchange/csv_dialect.cpp src/exchange/import_*.cpp
     src/exchange/importer.cpp src/exchange/json_*.cpp src/exchange/operations.cpp
-    src/store/sql_*.cpp src/store/sqlite_schema.cpp)
+    src/store/map_*.cpp src/store/sql_*.cpp src/store/sqlite_schema.cpp src/store/working_map.cpp)
 set_source_files_properties(${crmkit_small_sources} PROPERTIES
     COMPILE_OPTIONS $<${crmkit_is_optimised}:-Os>)

@@ -150,7 +150,7 @@ void MapTimeline::add(const TimelineEntry& entry) {
 
 void MapTimeline::remove(const TimelineEntry& entry) { map_.erase(entry_key(entry)); }
 
-std::vector<TimelineEntry> MapTimeline::read(const TimelineRange& range) const {
+std::vector<TimelineEntry> MapTimeline::read(const TimelineRange& range, ReadMeter& meter) const {
     std::vector<TimelineEntry> found;
     KeyRange keys{timeline_of(range.party).add(range.since).take(),
                   timeline_of(range.party).add(range.until).take()};
@@ -159,6 +159,7 @@ std::vector<TimelineEntry> MapTimeline::read(const TimelineRange& range) const {
     }
     MapWalk walk(map_, std::move(keys), Direction::descending);
     while (found.size() < range.limit && walk.next()) {
+        meter.step();
         const TimelineEntry entry = read_entry(walk.key(), walk.value());
         const bool is_repeated = !found.empty() && found.back().event == entry.event;
         if (contains(range.kinds, entry.event.kind) && !is_repeated) {

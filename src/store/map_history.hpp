@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crmkit/store/change.hpp"
+#include "crmkit/store/read_meter.hpp"
 #include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
 #include "working_map.hpp"
@@ -39,7 +40,8 @@ class MapTimeline {
 
     void add(const TimelineEntry& entry);
     void remove(const TimelineEntry& entry);
-    [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range) const;
+    [[nodiscard]] std::vector<TimelineEntry> read(const TimelineRange& range,
+                                                  ReadMeter& meter) const;
     [[nodiscard]] std::vector<TimelineEntry> read_via(Id party, Id via) const;
     /// See Storage::visit_timelines().
     void visit(const std::function<void(const TimelineEntry&)>& visit_one) const;

@@ -15,7 +15,8 @@ namespace {
 /// read is borrowed from them, until it is told that an evaluation is over.
 class MapRecordSource final : public expr::RecordSource {
   public:
-    explicit MapRecordSource(const MapRecords& records) : records_(records) {}
+    MapRecordSource(const MapRecords& records, ReadMeter& meter)
+        : records_(records), meter_(meter) {}
 
     std::optional<RecordView> find(const Entity& entity, Id id) const override {
         StoredRecord& kept = kept_[{entity.number, id}];
@@ -30,7 +31,8 @@ class MapRecordSource final : public expr::RecordSource {
         const ValueView value = field.type() == FieldType::polymorphic_reference
                                     ? ValueView(parent)
                                     : ValueView(parent.id);
-        records_.visit_with(entity, field, value, [&visitor](const StoredRecord& record) {
+        records_.visit_with(entity, field, value, [&](const StoredRecord& record) {
+            meter_.step();
             return header_of(*record).deleted_at() || visitor.visit(*record);
         });
     }
@@ -46,6 +48,7 @@ class MapRecordSource final : public expr::RecordSource {
 
   private:
     const MapRecords& records_;
+    ReadMeter& meter_;
     mutable std::map<detail::RecordKey, StoredRecord> kept_;
 };
 
@@ -55,7 +58,7 @@ class MapQueryScope {
     MapQueryScope(const MapRecords& records, const QueryArguments& arguments, ReadMeter& meter)
         : records_(records),
           meter_(meter),
-          source_(records),
+          source_(records, meter),
           parameters_(std::vector<Value>(arguments.parameters.begin(), arguments.parameters.end())),
           context_{expr::Moment(arguments.now), parameters_.views(), &source_} {}
     MapQueryScope(const MapQueryScope&) = delete;

@@ -1,9 +1,12 @@
 /// The records of a store on an ordered map, and the indexes over their values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crmkit/schema/record.hpp"
@@ -23,11 +26,11 @@ class MapRecords {
   public:
     explicit MapRecords(WorkingMap& map) : map_(map) {}
 
-    [[nodiscard]] const MapSchema& schema() const { return schema_; }
-    /// Brings the indexes to the declarations, and takes these over. Returns the entities whose
-    /// search index has to be filled again. Throws unsupported when a field has another type,
-    /// duplicate when a new unique key is taken twice.
+    /// Brings the indexes, and what the map says of its entities, to the program's declarations.
+    /// Returns the entities whose search index has to be filled again. Throws unsupported when a
+    /// field has another type, duplicate when a new unique key is taken twice.
     std::vector<const Entity*> upgrade(MapSchema& wanted);
+    /// Goes by these declarations from now on.
     void use(MapSchema schema) { schema_ = std::move(schema); }
 
     /// Reads a record into `object`; false when there is none.

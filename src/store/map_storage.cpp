@@ -141,7 +141,7 @@ void MapStorage::remove_timeline(std::span<const TimelineEntry> entries) {
 }
 
 std::vector<TimelineEntry> MapStorage::timeline(const TimelineRange& range) {
-    return map_.read([&] { return timeline_.read(range); });
+    return map_.read([&] { return timeline_.read(range, meter_); });
 }
 
 std::vector<TimelineEntry> MapStorage::timeline_via(Id party, Id via) {

@@ -351,12 +351,12 @@ static crmkit_code two_in_a_transaction(struct crm* crm) {
     return code;
 }
 
-static crmkit_code delete_account(struct crm* crm) {
-    return crmkit_delete(crm->me, "account", NUL, lonely, 0);
+static crmkit_code delete_deal(struct crm* crm) {
+    return crmkit_delete(crm->me, "opportunity", NUL, deal_of_acme, 0);
 }
 
-static crmkit_code restore_account(struct crm* crm) {
-    return crmkit_restore(crm->me, "account", NUL, lonely);
+static crmkit_code restore_deal(struct crm* crm) {
+    return crmkit_restore(crm->me, "opportunity", NUL, deal_of_acme);
 }
 
 /* Runs a command with the first call to the storage failing, then the second, until none is left.
@@ -381,7 +381,7 @@ static int64_t sweep(struct crm* crm, host_map* map, crmkit_code (*run)(struct c
 static void no_failing_call_leaves_a_command_half_done(void) {
     static crmkit_code (*const commands[])(struct crm*) = {
         create_contact,     rename_account,       upsert_account, win_deal,
-        ask_for_everything, two_in_a_transaction, delete_account, restore_account};
+        ask_for_everything, two_in_a_transaction, delete_deal,    restore_deal};
     for (int from_then_on = 0; from_then_on < 2; ++from_then_on) {
         struct crm crm;
         host_map* const map = host_map_new();
