@@ -11,6 +11,7 @@
 #include "crmkit/expr/parameters.hpp"
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/expr/printer.hpp"
+#include "crmkit/schema/index_fields.hpp"
 #include "crmkit/store/packed_record.hpp"
 #include "session_state.hpp"
 
@@ -145,7 +146,9 @@ void refuse_unserved(const expr::Query& query) {
     order.order = query.order;
     std::string served = "id";
     for (const Index& index : query.entity->indexes) {
-        served += fmt::format("; {}", index.fields);
+        if (!is_sparse(*query.entity, index)) {
+            served += fmt::format("; {}", index.fields);
+        }
     }
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("no index of {} serves '{}': each page would have to read and sort "

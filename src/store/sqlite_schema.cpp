@@ -58,8 +58,9 @@ IndexStatement index_statement(const TableNames& names, const Entity& entity, co
         }
     }
     const std::string sql =
-        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL",
-                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns);
+        fmt::format("CREATE {}INDEX {} ON {} ({}) WHERE deleted_at IS NULL{}",
+                    index.is_unique ? "UNIQUE " : "", quoted(name), names.of(entity), columns,
+                    is_sparse(entity, index) ? fmt::format(" AND {} IS NOT NULL", columns) : "");
     return {std::move(name), sql};
 }
 

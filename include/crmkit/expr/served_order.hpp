@@ -85,7 +85,8 @@ inline bool is_served(const Query& query) {
     }
     const Entity& entity = *query.entity;
     const auto serves = [&](const Index& index) {
-        return detail::is_served_by(index_fields(entity, index), fixed, keys);
+        return !is_sparse(entity, index) &&
+               detail::is_served_by(index_fields(entity, index), fixed, keys);
     };
     return std::any_of(entity.indexes.begin(), entity.indexes.end(), serves) ||
            (keys.size() == 1 && keys.front()->is_unique);

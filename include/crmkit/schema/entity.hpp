@@ -15,7 +15,8 @@
 namespace crmkit {
 
 /// A list that the API offers fast: fields by name with commas, in index order; the id ends it by
-/// itself. "owner, state, close_date" serves "my open deals by closing date", page by page.
+/// itself. "owner, state, close_date" serves "my open deals by closing date", page by page. One of
+/// a single reference or normal form that may be empty is for look-ups; see is_sparse().
 struct Index {
     std::string_view fields{};
     bool is_unique = false;

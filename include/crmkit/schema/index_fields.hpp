@@ -21,6 +21,14 @@ inline std::vector<const Field*> index_fields(const Entity& entity, const Index&
     return fields;
 }
 
+/// Whether an index leaves out the records that have nothing in its field: it serves look-ups only,
+/// and no order.
+inline bool is_sparse(const Entity& entity, const Index& index) {
+    const Field* const field = entity.find(index.fields);
+    return field != nullptr && !index.is_unique && field->is_nullable() && !field->is_required &&
+           (!field->target.empty() || !field->normal_form_of.empty());
+}
+
 /// The keys that no two live records of an entity have in common, unless a part of it is null:
 /// unique fields first, then unique indexes.
 inline std::vector<std::vector<const Field*>> unique_keys(const Entity& entity) {
