@@ -148,8 +148,8 @@ class Storage {
     virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
                                    std::size_t limit, Id before) = 0;
     /// Visits the search index of an entity: each word with each record that it finds, once, in any
-    /// order. Of a word longer than longest_indexed_word it may give only so much. It is borrowed for
-    /// the call.
+    /// order. Of a word longer than longest_indexed_word it may give only so much. It is borrowed
+    /// for the call.
     virtual void visit_words(const Entity& entity,
                              const std::function<void(std::string_view word, Id id)>& visit) = 0;
 
