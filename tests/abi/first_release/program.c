@@ -1,7 +1,7 @@
-/* A program of the first release, 0.1.0, compiled with the header of that release, which lies beside
- * it, and run against today's library. It may call and expect only what 0.1.0 had: neither file
- * changes any more. What it touches is every struct, every callback and the numbers that a compiled
- * program has built in. */
+/* A program of the first release, 0.1.0, compiled with the header of that release, which lies
+ * beside it, and run against today's library. It may call and expect only what 0.1.0 had: neither
+ * file changes any more. What it touches is every struct, every callback and the numbers that a
+ * compiled program has built in. */
 #include <crmkit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,8 @@ static crmkit_code capitalise(void* ctx, const crmkit_write_event* event) {
     CHECK((event->before == NULL) == (event->kind == CRMKIT_CHANGE_CREATED));
     CHECK_OK(crmkit_get_text(event->after, crmkit_field(event->after, "name", TEXT), &name, NULL));
     if (strcmp(name, "acme") == 0) {
-        CHECK_OK(crmkit_set_text(event->after, crmkit_field(event->after, "name", TEXT), "Acme", TEXT));
+        CHECK_OK(
+            crmkit_set_text(event->after, crmkit_field(event->after, "name", TEXT), "Acme", TEXT));
     }
     ++*(int*)ctx;
     return CRMKIT_OK;
