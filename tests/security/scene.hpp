@@ -15,7 +15,7 @@ namespace crmkit::test {
 
 /// With words to search for, without, and not a letter.
 inline constexpr std::string_view harmless_texts[] = {
-    "Harmless",      "two words",         "--",  "de", "EUR", "a@b.example",
+    "Harmless",      "two words",         "--",   "de", "EUR", "a@b.example",
     "+49 30 123456", "https://a.example", "true", "7"};
 
 /// A store on a watched connection, and what must not change in it.

@@ -33,8 +33,7 @@ struct Full {
     std::string colour{};
 
     static constexpr auto fields() {
-        return field_table(CRMKIT_FIELD(10, name, "Name."),
-                           CRMKIT_FIELD(11, colour, "Colour."));
+        return field_table(CRMKIT_FIELD(10, name, "Name."), CRMKIT_FIELD(11, colour, "Colour."));
     }
 };
 struct Short {
