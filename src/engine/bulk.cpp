@@ -1,6 +1,7 @@
 /// Session's bulk calls: many rows, one transaction, a result for each.
 #include <fmt/format.h>
 
+#include <typeinfo>
 #include <utility>
 
 #include "crmkit/engine/session.hpp"
@@ -43,6 +44,9 @@ std::vector<RowResult> write_rows(SessionState& state, BulkMode mode, const Next
                 throw;
             }
             if (mode == BulkMode::all_or_nothing) {
+                if (typeid(error) != typeid(Error)) {
+                    throw;  // a hook's own exception, which its host knows by its type
+                }
                 throw Error(error.code(),
                             fmt::format("rows[{}]: {}", results.size() - 1, error.message()),
                             error.problems());

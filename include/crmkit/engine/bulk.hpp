@@ -12,8 +12,8 @@
 namespace crmkit {
 
 /// What bulk writing does with a row that is refused. all_or_nothing, the default: the first one
-/// undoes all, and its error names the row as "rows[3]: …", from 0. good_rows: the others are kept,
-/// the refused ones are reported.
+/// undoes all; its error names the row, from 0, as "rows[3]: …", unless a hook threw a type of its
+/// own. good_rows: the others are kept, the refused ones are reported.
 CRMKIT_ENUM(BulkMode, all_or_nothing, good_rows);
 
 /// What became of one row of a bulk call.
