@@ -156,7 +156,7 @@ std::optional<Encoding> utf16_without_mark(std::string_view sample) {
     if (more == 0 || fewer * 10 > more || more * 10 < units) {
         return std::nullopt;
     }
-    if (more * 10 < units * 4 && !find_invalid_utf8(sample)) {
+    if (more * 10 < units * 4 && !find_invalid_bytes(sample)) {
         return std::nullopt;
     }
     return little ? Encoding::utf16le : Encoding::utf16be;
@@ -207,7 +207,7 @@ EncodingGuess detect_encoding(std::string_view sample, bool complete) {
     return {utf8_or_cp1252(sample, complete), 0};
 }
 
-std::optional<InvalidBytes> find_invalid_utf8(std::string_view text, std::size_t from) {
+std::optional<InvalidBytes> find_invalid_bytes(std::string_view text, std::size_t from) {
     for (std::size_t at = skip_ascii(text, from); at < text.size(); at = skip_ascii(text, at)) {
         // Runs of characters that are not ASCII stay in here.
         do {

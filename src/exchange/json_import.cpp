@@ -72,25 +72,26 @@ class JsonImporter {
         writer_.remove_first_data(entities);
     }
 
-    void take_currency(const std::string& currency) {
-        if (currency.empty()) {
+    void take_currency(const std::string& code) {
+        if (code.empty()) {
             return;
         }
-        if (!Currency::find(currency)) {
+        const auto currency = Currency::find(code);
+        if (!currency) {
             throw Error::about(ErrorCode::validation, Problem{{},
                                                               "currency",
-                                                              crmkit::detail::shown(currency),
+                                                              crmkit::detail::shown(code),
                                                               "is not an ISO 4217 currency code",
                                                               1});
         }
         Storage& storage = session_.state().writer();
         const std::string known = storage.setting(detail::currency_setting);
-        if (!known.empty() && known != currency) {
+        if (!known.empty() && known != currency->code()) {
             throw Error(ErrorCode::restricted,
-                        fmt::format("the file is of a store in {}, but this one is in {}", currency,
-                                    known));
+                        fmt::format("the file is of a store in {}, but this one is in {}",
+                                    currency->code(), known));
         }
-        storage.put_setting(detail::currency_setting, currency);
+        storage.put_setting(detail::currency_setting, currency->code());
     }
 
     /// {"account":{…}}

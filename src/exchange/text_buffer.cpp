@@ -72,7 +72,7 @@ void TextBuffer::grow(std::size_t capacity) {
 void TextBuffer::inspect() {
     const std::string_view text(bytes_.get(), end_);
     if (!invalid_.found || invalid_.at < head_) {
-        const auto bad = find_invalid_utf8(text, std::max(invalid_.at, head_));
+        const auto bad = find_invalid_bytes(text, std::max(invalid_.at, head_));
         const bool unfinished = bad && bad->cut_off && !at_end_;
         invalid_ = {bad ? bad->begin : end_, bad && !unfinished};
     }

@@ -14,7 +14,7 @@ namespace crmkit::exchange::detail {
 /// UTF-16 leaves as three bytes, counts as one.
 inline std::optional<InvalidBytes> next_invalid(std::string_view text, std::size_t from,
                                                 Encoding encoding) {
-    auto bad = find_invalid_utf8(text, from);
+    auto bad = find_invalid_bytes(text, from);
     if (bad && encoding != Encoding::utf8 && text[bad->begin] == '\xED') {
         bad->size = 3;
     }

@@ -26,15 +26,16 @@ StoreCurrency base_currency(Session& session, const BaseCurrency& input) {
     check_input(input);
     engine::WriteScope scope(session.state());
     const Currency now = store_currency(session);
-    if (input.change_to.empty() || input.change_to == now.code()) {
+    const Currency wanted = input.change_to.empty() ? now : Currency::of(input.change_to);
+    if (wanted == now) {
         return {to_string(now)};
     }
     if (now) {
         refuse_if_booked(session, now);
     }
-    session.state().writer().put_setting(base_currency_setting, input.change_to);
+    session.state().writer().put_setting(base_currency_setting, wanted.code());
     scope.commit();
-    return {input.change_to};
+    return {to_string(wanted)};
 }
 
 }  // namespace crmkit::sales

@@ -50,7 +50,7 @@ struct InvalidBytes {
 
 /// The first bytes at or after `from` that are not UTF-8: the longest run that one U+FFFD stands
 /// for (Unicode 15, section 3.9, "Substitution of Maximal Subparts"). Empty when all is well.
-std::optional<InvalidBytes> find_invalid_utf8(std::string_view text, std::size_t from = 0);
+std::optional<InvalidBytes> find_invalid_bytes(std::string_view text, std::size_t from = 0);
 
 /// How many bytes of the file this decoded text was made from.
 std::uint64_t encoded_size(std::string_view decoded, Encoding encoding);
