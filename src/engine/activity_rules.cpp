@@ -159,7 +159,7 @@ void after_case(const WriteEvent& event) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array of_activities{
     Rule{Interaction::entity_number, nullptr, &after_interaction},
     Rule{InteractionParticipant::entity_number, nullptr, &after_participant},
     Rule{InteractionRegarding::entity_number, nullptr, &after_regarding},
@@ -176,7 +176,7 @@ Moment moment_found(Session& session, std::string_view text, const Link& target)
 
 }  // namespace
 
-std::span<const Rule> activity_rules() { return rules; }
+std::span<const Rule> activity_rules() { return of_activities; }
 
 void recompute_activity(Session& session, Contact& contact) {
     const Link target{Contact::entity_number, contact.id};

@@ -8,21 +8,19 @@
 
 namespace crmkit::engine {
 
+const KnownStatus* status_named(std::span<const KnownStatus> statuses, std::string_view name) {
+    const auto found =
+        std::find_if(statuses.begin(), statuses.end(),
+                     [name](const KnownStatus& status) { return status.name == name; });
+    return found == statuses.end() ? nullptr : &*found;
+}
+
 std::span<const KnownStatus> StatusCatalogue::of(SessionState& state, std::string_view entity) {
     if (!is_known_) {
         read(state);
     }
     const auto found = by_entity_.find(entity);
     return found == by_entity_.end() ? std::span<const KnownStatus>() : found->second;
-}
-
-const KnownStatus* StatusCatalogue::find(SessionState& state, std::string_view entity,
-                                         std::string_view name) {
-    const auto statuses = of(state, entity);
-    const auto found =
-        std::find_if(statuses.begin(), statuses.end(),
-                     [name](const KnownStatus& status) { return status.name == name; });
-    return found == statuses.end() ? nullptr : &*found;
 }
 
 void StatusCatalogue::read(SessionState& state) {

@@ -24,15 +24,16 @@ struct KnownStatus {
     std::optional<std::int64_t> reopen_days;
 };
 
+/// The one with a name; null when there is none.
+const KnownStatus* status_named(std::span<const KnownStatus> statuses, std::string_view name);
+
 /// The live statuses by entity, in their order, as the open write transaction sees them. Belongs to
 /// whoever holds the writer queue.
 class StatusCatalogue {
   public:
     /// The statuses of an entity, read from the store unless they are known. Valid until the next
-    /// call of any function.
+    /// call.
     std::span<const KnownStatus> of(SessionState& state, std::string_view entity);
-    /// One of them by its name, valid as long; null when there is none.
-    const KnownStatus* find(SessionState& state, std::string_view entity, std::string_view name);
 
     /// What is known may be wrong: another connection has written.
     void forget() noexcept { is_known_ = false; }

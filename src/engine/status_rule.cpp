@@ -69,7 +69,7 @@ void set_state(WriteEvent& event, const Field& state, const Field& status,
         event.after.set(status, usual == nullptr ? ValueView() : ValueView(usual->name));
         return;
     }
-    const KnownStatus* known = session.engine().statuses().find(session, entity.name, given.text());
+    const KnownStatus* known = status_named(statuses, given.text());
     if (known == nullptr) {
         problems.push_back(unknown_status(entity, status, given.text(), statuses));
         return;

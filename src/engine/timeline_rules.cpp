@@ -308,7 +308,7 @@ void after_regarding(const WriteEvent& event) {
     after_interaction_link(event, &InteractionRegarding::record);
 }
 
-constexpr std::array rules{
+constexpr std::array of_timelines{
     Rule{Interaction::entity_number, nullptr, &after_event_record<Interaction>},
     Rule{InteractionParticipant::entity_number, nullptr, &after_participant},
     Rule{InteractionRegarding::entity_number, nullptr, &after_regarding},
@@ -337,7 +337,7 @@ void visit_expected(const Records& records,
 
 }  // namespace
 
-std::span<const Rule> timeline_rules() { return rules; }
+std::span<const Rule> timeline_rules() { return of_timelines; }
 
 void visit_expected_timelines(Engine& engine, Storage& storage,
                               const std::function<void(const TimelineEntry&)>& visit) {

@@ -48,12 +48,16 @@ void give_number(Session& session, Case& issue) {
     }
 }
 
+/// What is known of a status of cases, until the next call.
+const KnownStatus* known_status(Session& session, std::string_view name) {
+    SessionState& state = session.state();
+    return engine::status_named(state.engine().statuses().of(state, entity_of<Case>().name), name);
+}
+
 // ---- Time on hold
 
 bool is_on_hold(Session& session, const Case& issue) {
-    SessionState& state = session.state();
-    const KnownStatus* status =
-        state.engine().statuses().find(state, entity_of<Case>().name, issue.status);
+    const KnownStatus* status = known_status(session, issue.status);
     return status != nullptr && status->is_on_hold;
 }
 
@@ -80,9 +84,7 @@ void check_reopening(Session& session, const Case& was, const Case& issue) {
     if (was.state == CaseState::open || issue.state != CaseState::open) {
         return;
     }
-    SessionState& state = session.state();
-    const KnownStatus* status =
-        state.engine().statuses().find(state, entity_of<Case>().name, was.status);
+    const KnownStatus* status = known_status(session, was.status);
     const std::optional<Instant> ended = was.closed_at ? was.closed_at : was.resolved_at;
     if (status == nullptr || !status->reopen_days || !ended ||
         session.now().microseconds - ended->microseconds <=
