@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,15 @@ def test_imports_and_exports_tell_how_far_they_are(
     assert told[-1] == Progress(3000, names.stat().st_size, names.stat().st_size)
     assert all(progress.records <= 3000 for progress in told)
 
-    for export in (
+    exports: list[Callable[[], object]] = [
         lambda: me.exchange.export_csv(
             str(tmp_path / "out.csv"), entity="contact", progress=told.append
         ),
         lambda: me.exchange.export_jsonl(
             str(tmp_path / "out.jsonl"), entities=["contact"], progress=told.append
         ),
-    ):
+    ]
+    for export in exports:
         told.clear()
         export()
         assert [progress.records for progress in told] == [1000, 2000, 3000]
@@ -106,11 +108,13 @@ def test_imports_and_exports_tell_how_far_they_are(
     steps = [{"file": str(names), "plan": PLAN}]
     me.exchange.run_import_job(steps=steps, is_dry_run=True, progress=told.append)
     assert told
+    everything = tmp_path / "everything.jsonl"
+    me.exchange.export_jsonl(str(everything))
     told.clear()
     with crmkit.open_memory() as other:
-        other.exchange.import_jsonl(str(tmp_path / "out.jsonl"), progress=told.append)
+        other.exchange.import_jsonl(str(everything), progress=told.append)
     assert told
-    assert told[0].total_bytes == (tmp_path / "out.jsonl").stat().st_size
+    assert told[0].total_bytes == everything.stat().st_size
     told.clear()
     me.exchange.import_csv(str(names), plan=PLAN, is_dry_run=True)
     assert told == []

@@ -77,10 +77,10 @@ def test_numbers_without_a_country_are_of_the_stores_region(tmp_path: Path) -> N
 
 
 def test_the_schema_of_entities_is_json_schema(crm: crmkit.Crm) -> None:
-    schema = crm.engine.json_schema(entity="account").schema
+    schema = crm.json_schema(entity="account").schema
     assert schema["properties"]["name"]["x-crmkit"]["type"] == "text"
     assert schema["required"] == ["name"]
-    everything = crm.engine.json_schema().schema["$defs"]
+    everything = crm.json_schema().schema["$defs"]
     assert {"account", "contact", "stage_history"} < set(everything)
     assert everything["account"]["properties"] == schema["properties"]
 

@@ -81,9 +81,8 @@ def test_pages(me: crmkit.Session, thousand: list[int]) -> None:
         query.page(10, after="forged")
 
 
-def test_a_page_in_an_order_of_no_index_is_asked_for(
-    me: crmkit.Session, thousand: list[int]
-) -> None:
+@pytest.mark.usefixtures("thousand")
+def test_a_page_in_an_order_of_no_index_is_asked_for(me: crmkit.Session) -> None:
     query = me.accounts.where().order_by("number_of_employees desc")
     assert query.first() is not None
     with pytest.raises(crmkit.InvalidArgument, match="sort by"):

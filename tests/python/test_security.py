@@ -46,7 +46,7 @@ def rows_of(path: Path) -> dict[str, int]:
     return counts
 
 
-class Undone(Exception):
+class UndoError(Exception):
     """Ends a transaction without keeping it."""
 
 
@@ -55,9 +55,20 @@ def undone(me: crmkit.Session) -> Iterator[None]:
     try:
         with me.transaction():
             yield
-            raise Undone
-    except Undone:
+            raise UndoError
+    except UndoError:
         pass
+
+
+@contextmanager
+def refused_without_tables(text: str) -> Iterator[None]:
+    """A refusal is all right here, but must not name a table that the text does not."""
+    refusal = ""
+    try:
+        yield
+    except REFUSALS as error:
+        refusal = str(error)
+    assert "crm_" in text or "crm_" not in refusal
 
 
 def test_the_corpus_is_that_of_every_language() -> None:
@@ -91,6 +102,8 @@ def other_types(me: crmkit.Session, text: str) -> None:
         "owner": text,
         "state": text,
     }
+    if not text.strip():
+        return  # a blank text is no value
     for name, value in values.items():
         with pytest.raises((crmkit.ValidationError, TypeError)):
             me.accounts.create(name="Acme", **{name: value})
@@ -129,10 +142,8 @@ def expressions(me: crmkit.Session, text: str) -> None:
         lambda: me.sales.win_rate(where=text),
     ]
     for call in calls:
-        try:
+        with refused_without_tables(text):
             call()
-        except REFUSALS as error:
-            assert "crm_" in text or "crm_" not in str(error)
 
 
 def values(me: crmkit.Session, text: str) -> None:
@@ -149,11 +160,14 @@ def operations(me: crmkit.Session, text: str) -> None:
     sales.lose_opportunity(deal, reason=text, notes=text, competitor=text)
     stored = me.opportunities.get(deal)
     assert (stored.lost_reason, stored.name) == (text, text)
-    for call in (
+    if not text.strip():
+        return  # the same as none given
+    calls: list[Callable[[], object]] = [
         lambda: sales.create_pipeline_from_template(template_key=text),
         lambda: sales.base_currency(change_to=text),
         lambda: sales.weighted_forecast(period=text),
-    ):
+    ]
+    for call in calls:
         with pytest.raises((*REFUSALS, TypeError)):
             call()
 
@@ -168,11 +182,8 @@ def test_every_text_parameter(tmp_path: Path, act: Callable[[crmkit.Session, str
         bystander = me.accounts.create(name="Bystander", description="untouched")
         before = rows_of(path)
         for text in hostile_texts():
-            with undone(me):
-                try:
-                    act(me, text)
-                except REFUSALS as error:
-                    assert "crm_" in text or "crm_" not in str(error)
+            with undone(me), refused_without_tables(text):
+                act(me, text)
         assert rows_of(path) == before
         assert me.accounts.get(bystander.id) == bystander
         assert crm.check_integrity() == []

@@ -192,13 +192,13 @@ def test_create_many_keeps_the_good_rows(me: crmkit.Session) -> None:
 
 def test_update_many_from_dicts_objects_and_tuples(me: crmkit.Session) -> None:
     ids = me.accounts.create_many({"name": f"a{number}"} for number in range(300))
-    assert me.accounts.update_many({"id": id, "industry": "steel"} for id in ids) == ids
+    assert me.accounts.update_many({"id": one, "industry": "steel"} for one in ids) == ids
     assert me.accounts.where("industry = 'steel'").count() == 300
     account = me.accounts.get(ids[0])
     account.industry = "wood"
     me.accounts.update_many([account])
     me.accounts.update_many([(ids[1], "glass")], fields=["id", "industry"])
-    industries = [me.accounts.get(id).industry for id in ids[:3]]
+    industries = [me.accounts.get(one).industry for one in ids[:3]]
     assert industries == ["wood", "glass", "steel"]
     with pytest.raises(crmkit.Conflict) as stale:
         me.accounts.update_many([account])

@@ -51,6 +51,7 @@ from crmkit._crmkit import (
     Query,
     Record,
     RecordIterator,
+    RecordsOperations,
     RecordTag,
     RecordTagTable,
     SalesOperations,
@@ -108,7 +109,7 @@ from crmkit.errors import (
     ValidationError,
     Vetoed,
 )
-from crmkit.values import Field, FieldChange, FieldsOfClass, HistoryEntry, Page
+from crmkit.values import Field, FieldChange, FieldsOfClass, HistoryEntry, Page, Progress
 
 __version__: str
 __all__ = [
@@ -184,12 +185,14 @@ __all__ = [
     "Problem",
     "Product",
     "ProductTable",
+    "Progress",
     "Query",
     "ReadOnly",
     "Record",
     "RecordIterator",
     "RecordTag",
     "RecordTagTable",
+    "RecordsOperations",
     "Restricted",
     "SalesOperations",
     "Session",

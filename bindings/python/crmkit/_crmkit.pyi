@@ -10,7 +10,7 @@ from typing_extensions import Self, Unpack, disjoint_base
 
 import crmkit.operations as _operations
 from crmkit.errors import Error
-from crmkit.values import FieldsOfClass, HistoryEntry, Page
+from crmkit.values import FieldsOfClass, HistoryEntry, Page, Progress
 
 version: str
 error_codes: tuple[str, ...]
@@ -129,9 +129,10 @@ _Kind2: TypeAlias = Literal["sale", "return", "refund", "payment", "credit"]
 _Kind3: TypeAlias = Literal["billing", "shipping", "office", "home", "other"]
 _Kind4: TypeAlias = Literal["work", "home", "other"]
 _Kind5: TypeAlias = Literal["work", "mobile", "home", "fax", "other"]
+_Mode: TypeAlias = Literal["all_or_nothing", "good_rows"]
+_Policy: TypeAlias = Literal["create_or_fail", "update", "skip", "replace"]
 _Period: TypeAlias = Literal["month", "quarter", "year"]
 _Action: TypeAlias = Literal["created", "updated", "unchanged", "skipped"]
-_Policy: TypeAlias = Literal["update", "create_or_fail", "skip", "replace"]
 
 class Structure:
     fields: ClassVar[FieldsOfClass]
@@ -253,6 +254,7 @@ class Query(Generic[_R]):
     def first(self) -> _R | None: ...
     def count(self) -> int: ...
     def order_by(self, *keys: str) -> Query[_R]: ...
+    def sort_by(self, *keys: str) -> Query[_R]: ...
     def limit(self, most: int) -> Query[_R]: ...
     def page(self, size: int = 100, after: str | None = None) -> Page[_R]: ...
     def pages(self, size: int = 100) -> PageIterator[_R]: ...
@@ -265,6 +267,7 @@ class Query(Generic[_R]):
 class Table(Generic[_R]):
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
     def get(self, id: int | _R | Link) -> _R: ...
+    def get_many(self, ids: Iterable[int | _R | Link]) -> list[_R]: ...
     def find(self, id: int | _R | Link, *, deleted: bool = False) -> _R | None: ...
     def create(self, record: _R = ..., /, **values: Any) -> _R: ...
     def update(self, id: int | _R | Link, /, **values: Any) -> _R: ...
@@ -287,6 +290,74 @@ class Table(Generic[_R]):
         fields: Iterable[str] | None = None,
         mode: Literal["good_rows"],
     ) -> list[int | Error]: ...
+    @overload
+    def update_many(
+        self,
+        rows: Iterable[_R | Mapping[str, Any] | Sequence[Any]],
+        *,
+        fields: Iterable[str] | None = None,
+        mode: Literal["all_or_nothing"] = "all_or_nothing",
+    ) -> list[int]: ...
+    @overload
+    def update_many(
+        self,
+        rows: Iterable[_R | Mapping[str, Any] | Sequence[Any]],
+        *,
+        fields: Iterable[str] | None = None,
+        mode: Literal["good_rows"],
+    ) -> list[int | Error]: ...
+    @overload
+    def delete_many(
+        self,
+        ids: Iterable[int | _R | Link],
+        *,
+        mode: Literal["all_or_nothing"] = "all_or_nothing",
+    ) -> list[int]: ...
+    @overload
+    def delete_many(
+        self,
+        ids: Iterable[int | _R | Link],
+        *,
+        mode: Literal["good_rows"],
+    ) -> list[int | Error]: ...
+    @overload
+    def restore_many(
+        self,
+        ids: Iterable[int | _R | Link],
+        *,
+        mode: Literal["all_or_nothing"] = "all_or_nothing",
+    ) -> list[int]: ...
+    @overload
+    def restore_many(
+        self,
+        ids: Iterable[int | _R | Link],
+        *,
+        mode: Literal["good_rows"],
+    ) -> list[int | Error]: ...
+    @overload
+    def upsert_many(
+        self,
+        rows: Iterable[_R | Mapping[str, Any] | Sequence[Any]],
+        *,
+        by: str | Iterable[str] | None = None,
+        system: str | None = None,
+        keys: Iterable[str] | None = None,
+        fields: Iterable[str] | None = None,
+        policy: _Policy = "update",
+        mode: Literal["all_or_nothing"] = "all_or_nothing",
+    ) -> list[tuple[int, _Action]]: ...
+    @overload
+    def upsert_many(
+        self,
+        rows: Iterable[_R | Mapping[str, Any] | Sequence[Any]],
+        *,
+        by: str | Iterable[str] | None = None,
+        system: str | None = None,
+        keys: Iterable[str] | None = None,
+        fields: Iterable[str] | None = None,
+        policy: _Policy = "update",
+        mode: Literal["good_rows"],
+    ) -> list[tuple[int, _Action] | Error]: ...
     def where(self, text: str = "", /, **parameters: _Value) -> Query[_R]: ...
     def aggregate(self, text: str, /, **parameters: _Value) -> list[tuple[Any, ...]]: ...
     def search(self, text: str, *, limit: int = 20) -> list[_R]: ...
@@ -417,6 +488,12 @@ class _Acting:
         timeline, opportunities, cases, campaigns, purchases. Fails with not_found for a party
         that is not there.
         """
+    def json_schema(self, entity: str | None = ...) -> _operations.SchemaDocument:
+        """The JSON Schema of the records of one entity, or of all. Fails with not_found for an
+        unknown entity.
+        """
+    @property
+    def records(self) -> RecordsOperations: ...
     @property
     def sales(self) -> SalesOperations: ...
     @property
@@ -426,6 +503,12 @@ class _Acting:
 class Session(_Acting):
     @property
     def actor(self) -> int | None: ...
+    @property
+    def step_budget(self) -> int: ...
+    @step_budget.setter
+    def step_budget(self, steps: int) -> None: ...
+    def cancel(self) -> None: ...
+    def allow(self) -> None: ...
 
 @final
 class Crm(_Acting):
@@ -440,6 +523,7 @@ class Crm(_Acting):
     def after_commit(self, function: Callable[[HistoryEntry], object]) -> int: ...
     def remove_hook(self, hook: int) -> None: ...
     def backup(self, path: _Path) -> None: ...
+    def checkpoint(self) -> None: ...
     def check_integrity(self) -> list[str]: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
@@ -459,9 +543,11 @@ def open(
     create: bool = True,
     busy_timeout: float = 5.0,
     cache_kib: int = 16384,
+    log_kib: int = 4096,
     clock: ManualClock | None = None,
     seed: int | None = None,
     replica: int | None = None,
+    region: str | None = None,
     log: Callable[[str, str], object] | None = None,
 ) -> Crm: ...
 def open_memory(
@@ -469,6 +555,7 @@ def open_memory(
     clock: ManualClock | None = None,
     seed: int | None = None,
     replica: int | None = None,
+    region: str | None = None,
     log: Callable[[str, str], object] | None = None,
 ) -> Crm: ...
 
@@ -4030,6 +4117,39 @@ class StatusTable(Table[Status]):
         **values: Unpack[_StatusValues],
     ) -> tuple[Status, _Action]: ...
 
+class RecordsOperations(OperationModule):
+    def create_many(self, entity: str, *, rows: Any, mode: _Mode = ...) -> _operations.BulkReport:
+        """Creates many records of an entity in one transaction, and tells what became of each.
+        Fails with not_found for an unknown entity, and with all_or_nothing as the first row
+        that is refused does.
+        """
+    def update_many(self, entity: str, *, rows: Any, mode: _Mode = ...) -> _operations.BulkReport:
+        """Writes the given fields of many records in one transaction. Fails as
+        records.create_many does.
+        """
+    def delete_many(self, entity: str, *, ids: Any, mode: _Mode = ...) -> _operations.BulkReport:
+        """Deletes many records in one transaction. Fails as records.create_many does, such as
+        with restricted for one that others refer to.
+        """
+    def restore_many(self, entity: str, *, ids: Any, mode: _Mode = ...) -> _operations.BulkReport:
+        """Brings many deleted records back in one transaction. Fails as records.create_many
+        does.
+        """
+    def upsert_many(
+        self,
+        entity: str,
+        *,
+        rows: Any,
+        by: Sequence[str] | None = ...,
+        system: str | None = ...,
+        keys: Any = ...,
+        policy: _Policy = ...,
+        mode: _Mode = ...,
+    ) -> _operations.BulkReport:
+        """Creates many records, or writes over those that their keys find, in one transaction.
+        Fails as records.create_many does.
+        """
+
 class SalesOperations(OperationModule):
     def create_pipeline_from_template(
         self,
@@ -4179,6 +4299,7 @@ class ExchangeOperations(OperationModule):
         checkpoint: str | None = ...,
         resume: str | None = ...,
         most_problems: int = ...,
+        progress: Callable[[Progress], object] | None = None,
     ) -> _operations.ImportReport:
         """Imports a CSV file as a plan says and reports every bad row with line, column and
         reason. Fails with validation for a plan that does not fit the file, syntax or limit
@@ -4196,6 +4317,7 @@ class ExchangeOperations(OperationModule):
         *,
         steps: Sequence[_operations.ImportStep | Mapping[str, Any]],
         is_dry_run: bool = ...,
+        progress: Callable[[Progress], object] | None = None,
     ) -> _operations.ImportJobReport:
         """Imports several CSV files in order, each by its plan, and gives a report for each.
         Fails as exchange.import_csv does; the files before have landed then.
@@ -4211,6 +4333,7 @@ class ExchangeOperations(OperationModule):
         delimiter: str | None = ...,
         guard_formulas: bool = ...,
         byte_order_mark: bool = ...,
+        progress: Callable[[Progress], object] | None = None,
     ) -> _operations.ExportReport:
         """Writes the records of a query to a CSV file, guarded against formula injection. Fails
         with not_found or expression for what is asked for, disk_full, read_only or io for the
@@ -4233,12 +4356,19 @@ class ExchangeOperations(OperationModule):
         not_found for an unknown entity.
         """
     def export_jsonl(
-        self, path: str, *, entities: Sequence[str] | None = ..., include_deleted: bool = ...
+        self,
+        path: str,
+        *,
+        entities: Sequence[str] | None = ...,
+        include_deleted: bool = ...,
+        progress: Callable[[Progress], object] | None = None,
     ) -> _operations.ExportReport:
         """Writes whole records, of all entities or some, to a JSON Lines file from which they
         can be restored without loss. Fails as exchange.export_csv does.
         """
-    def import_jsonl(self, path: str) -> _operations.ExportReport:
+    def import_jsonl(
+        self, path: str, *, progress: Callable[[Progress], object] | None = None
+    ) -> _operations.ExportReport:
         """Restores the records of such a file with their ids, all or nothing, into a store that
         does not have them. Fails with validation or syntax, with every line that is wrong;
         unsupported for a file of a newer crmkit; restricted for one in another base currency.

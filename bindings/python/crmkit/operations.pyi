@@ -26,6 +26,9 @@ from crmkit._crmkit import (
 
 __all__ = [
     "BaseCurrency",
+    "BulkOutcome",
+    "BulkProblem",
+    "BulkReport",
     "CampaignSummary",
     "CaseSummary",
     "CreatePipelineFromTemplate",
@@ -68,10 +71,15 @@ __all__ = [
     "PeriodForecast",
     "PipelineByStage",
     "PurchaseMetrics",
+    "RecordIds",
+    "RecordRows",
+    "RecordUpserts",
     "RelatedParty",
     "ReopenOpportunity",
     "SalesCycle",
     "SalesCycles",
+    "SchemaDocument",
+    "SchemaRequest",
     "StageContent",
     "StageContents",
     "StageConversion",
@@ -94,10 +102,13 @@ __all__ = [
     "WonValues",
 ]
 
+_Mode: TypeAlias = Literal["all_or_nothing", "good_rows"]
+_Action: TypeAlias = Literal["created", "updated", "unchanged", "skipped"]
+_Policy: TypeAlias = Literal["create_or_fail", "update", "skip", "replace"]
 _State: TypeAlias = Literal["open", "won", "lost"]
 _ForecastCategory: TypeAlias = Literal["omitted", "pipeline", "best_case", "commit", "closed"]
 _Period: TypeAlias = Literal["month", "quarter", "year"]
-_Action: TypeAlias = Literal["create", "update", "leave_unchanged", "skip", "refuse"]
+_Action2: TypeAlias = Literal["create", "update", "leave_unchanged", "skip", "refuse"]
 _Kind: TypeAlias = Literal[
     "collapse_spaces",
     "lower_case",
@@ -118,7 +129,7 @@ _Kind: TypeAlias = Literal[
 _OnMissing: TypeAlias = Literal["refuse", "create", "leave_empty"]
 _Test: TypeAlias = Literal["is_empty", "is_not_empty", "equals", "differs", "contains"]
 _OnKnown: TypeAlias = Literal["refuse", "update", "skip", "replace"]
-_Mode: TypeAlias = Literal["good_rows", "all_or_nothing"]
+_Mode2: TypeAlias = Literal["good_rows", "all_or_nothing"]
 
 class _TimelineRequestValues(TypedDict, total=False):
     party: Account | Contact | Lead | Opportunity | Case | Link
@@ -637,7 +648,7 @@ class Customer360(Structure):
     def timeline(self, value: Sequence[TimelineItem | Mapping[str, Any]] | None) -> None: ...
     @property
     def opportunities(self) -> list[OpportunitySummary]:
-        """Its sales: open ones first, then the newest."""
+        """Its sales, a contact's those in which it has a part: open ones first, then the newest."""
     @opportunities.setter
     def opportunities(
         self, value: Sequence[OpportunitySummary | Mapping[str, Any]] | None
@@ -656,23 +667,255 @@ class Customer360(Structure):
     def cases(self, value: Sequence[CaseSummary | Mapping[str, Any]] | None) -> None: ...
     @property
     def campaigns(self) -> list[CampaignSummary]:
-        """The campaigns that addressed it, newest first."""
+        """The campaigns that addressed it, or that an account's contacts responded to, newest
+        first.
+        """
     @campaigns.setter
     def campaigns(self, value: Sequence[CampaignSummary | Mapping[str, Any]] | None) -> None: ...
     @property
     def purchases(self) -> list[PurchaseMetrics]:
-        """Recency, frequency, average value and year to date of its sales transactions, for each
-        currency.
+        """Recency, frequency, average value and year to date of its sales transactions and of
+        those of an account's contacts, for each currency.
         """
     @purchases.setter
     def purchases(self, value: Sequence[PurchaseMetrics | Mapping[str, Any]] | None) -> None: ...
     @property
     def transactions(self) -> list[TransactionSummary]:
-        """Its last transactions, newest first."""
+        """Its last transactions and those of an account's contacts, newest first."""
     @transactions.setter
     def transactions(
         self, value: Sequence[TransactionSummary | Mapping[str, Any]] | None
     ) -> None: ...
+
+class _SchemaRequestValues(TypedDict, total=False):
+    entity: str | None
+
+@disjoint_base
+class SchemaRequest(Structure):
+    """Which entities a schema is wanted of."""
+
+    def __init__(self, **values: Unpack[_SchemaRequestValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """Only this one; all unless said."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+
+class _SchemaDocumentValues(TypedDict, total=False):
+    schema: Any
+
+@disjoint_base
+class SchemaDocument(Structure):
+    """A JSON Schema, draft 2020-12."""
+
+    def __init__(self, **values: Unpack[_SchemaDocumentValues]) -> None: ...
+    @property
+    def schema(self) -> Any:
+        """What records look like as JSON: of one entity, or of each in $defs under its name."""
+    @schema.setter
+    def schema(self, value: Any) -> None: ...
+
+class _RecordRowsValues(TypedDict, total=False):
+    entity: str
+    rows: Any
+    mode: _Mode
+
+@disjoint_base
+class RecordRows(Structure):
+    """Records to be written."""
+
+    def __init__(self, **values: Unpack[_RecordRowsValues]) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity of all of them, such as account."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+    @property
+    def rows(self) -> Any:
+        """An array of objects, each with the fields of a record; to update, with its id, and
+        with its version where that is to be compared.
+        """
+    @rows.setter
+    def rows(self, value: Any) -> None: ...
+    @property
+    def mode(self) -> _Mode:
+        """all_or_nothing, the default: the first row that is refused undoes all; good_rows: the
+        others are kept.
+        """
+    @mode.setter
+    def mode(self, value: _Mode) -> None: ...
+
+class _BulkProblemValues(TypedDict, total=False):
+    entity: str | None
+    field: str | None
+    value: str | None
+    message: str | None
+
+@disjoint_base
+class BulkProblem(Structure):
+    """What is wrong with a value of a row."""
+
+    def __init__(self, **values: Unpack[_BulkProblemValues]) -> None: ...
+    @property
+    def entity(self) -> str | None:
+        """The entity of the record."""
+    @entity.setter
+    def entity(self, value: str | None) -> None: ...
+    @property
+    def field(self) -> str | None:
+        """Its field."""
+    @field.setter
+    def field(self, value: str | None) -> None: ...
+    @property
+    def value(self) -> str | None:
+        """The value, shortened."""
+    @value.setter
+    def value(self, value: str | None) -> None: ...
+    @property
+    def message(self) -> str | None:
+        """What is wrong with it."""
+    @message.setter
+    def message(self, value: str | None) -> None: ...
+
+class _BulkOutcomeValues(TypedDict, total=False):
+    record: Record | Link | int | None
+    action: _Action | None
+    code: str | None
+    message: str | None
+    problems: Sequence[BulkProblem | Mapping[str, Any]] | None
+
+@disjoint_base
+class BulkOutcome(Structure):
+    """What became of one row."""
+
+    def __init__(self, **values: Unpack[_BulkOutcomeValues]) -> None: ...
+    @property
+    def record(self) -> int | None:
+        """The record; none when the row was refused."""
+    @record.setter
+    def record(self, value: Record | Link | int | None) -> None: ...
+    @property
+    def action(self) -> _Action | None:
+        """What was done to it, where it was there already."""
+    @action.setter
+    def action(self, value: _Action | None) -> None: ...
+    @property
+    def code(self) -> str | None:
+        """Why it was refused: the code of the error."""
+    @code.setter
+    def code(self, value: str | None) -> None: ...
+    @property
+    def message(self) -> str | None:
+        """The error in one line."""
+    @message.setter
+    def message(self, value: str | None) -> None: ...
+    @property
+    def problems(self) -> list[BulkProblem]:
+        """All that is wrong with it."""
+    @problems.setter
+    def problems(self, value: Sequence[BulkProblem | Mapping[str, Any]] | None) -> None: ...
+
+class _BulkReportValues(TypedDict, total=False):
+    refused: int
+    results: Sequence[BulkOutcome | Mapping[str, Any]] | None
+
+@disjoint_base
+class BulkReport(Structure):
+    """What became of many rows."""
+
+    def __init__(self, **values: Unpack[_BulkReportValues]) -> None: ...
+    @property
+    def refused(self) -> int:
+        """How many were refused."""
+    @refused.setter
+    def refused(self, value: int) -> None: ...
+    @property
+    def results(self) -> list[BulkOutcome]:
+        """What became of each, in their order."""
+    @results.setter
+    def results(self, value: Sequence[BulkOutcome | Mapping[str, Any]] | None) -> None: ...
+
+class _RecordIdsValues(TypedDict, total=False):
+    entity: str
+    ids: Any
+    mode: _Mode
+
+@disjoint_base
+class RecordIds(Structure):
+    """Records that are there, or were."""
+
+    def __init__(self, **values: Unpack[_RecordIdsValues]) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity of all of them, such as account."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+    @property
+    def ids(self) -> Any:
+        """An array of their ids."""
+    @ids.setter
+    def ids(self, value: Any) -> None: ...
+    @property
+    def mode(self) -> _Mode:
+        """all_or_nothing, the default: the first one that is refused undoes all; good_rows: the
+        others are kept.
+        """
+    @mode.setter
+    def mode(self, value: _Mode) -> None: ...
+
+class _RecordUpsertsValues(TypedDict, total=False):
+    entity: str
+    rows: Any
+    by: Sequence[str] | None
+    system: str | None
+    keys: Any
+    policy: _Policy
+    mode: _Mode
+
+@disjoint_base
+class RecordUpserts(Structure):
+    """Records to be created, or written over those that their keys find."""
+
+    def __init__(self, **values: Unpack[_RecordUpsertsValues]) -> None: ...
+    @property
+    def entity(self) -> str:
+        """The entity of all of them, such as account."""
+    @entity.setter
+    def entity(self, value: str) -> None: ...
+    @property
+    def rows(self) -> Any:
+        """An array of objects, each with the fields of a record."""
+    @rows.setter
+    def rows(self, value: Any) -> None: ...
+    @property
+    def by(self) -> list[str]:
+        """The fields whose values find a record, such as email_normal."""
+    @by.setter
+    def by(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def system(self) -> str | None:
+        """Instead of these: the other system whose keys find it."""
+    @system.setter
+    def system(self, value: str | None) -> None: ...
+    @property
+    def keys(self) -> Any:
+        """An array of these keys, one for each row."""
+    @keys.setter
+    def keys(self, value: Any) -> None: ...
+    @property
+    def policy(self) -> _Policy:
+        """What happens to a record that is found: update, the default, replace, skip or
+        create_or_fail.
+        """
+    @policy.setter
+    def policy(self, value: _Policy) -> None: ...
+    @property
+    def mode(self) -> _Mode:
+        """all_or_nothing, the default: the first row that is refused undoes all; good_rows: the
+        others are kept.
+        """
+    @mode.setter
+    def mode(self, value: _Mode) -> None: ...
 
 class _CreatePipelineFromTemplateValues(TypedDict, total=False):
     template_key: str
@@ -1959,7 +2202,7 @@ class ImportProblem(Structure):
 class _ImportRowValues(TypedDict, total=False):
     row: int
     line: int
-    action: _Action
+    action: _Action2
     record: Record | Link | int | None
     same_key_line: int | None
     problem_count: int
@@ -1980,10 +2223,10 @@ class ImportRow(Structure):
     @line.setter
     def line(self, value: int) -> None: ...
     @property
-    def action(self) -> _Action:
+    def action(self) -> _Action2:
         """What became of it."""
     @action.setter
-    def action(self, value: _Action) -> None: ...
+    def action(self, value: _Action2) -> None: ...
     @property
     def record(self) -> int | None:
         """Its record; none in a dry run for one that is new."""
@@ -2418,7 +2661,7 @@ class _ImportPlanValues(TypedDict, total=False):
     leave_out: Sequence[ImportFilter | Mapping[str, Any]] | None
     missing_values: Sequence[str] | None
     currency: str | None
-    mode: _Mode
+    mode: _Mode2
     source: str | None
     batch_size: int
     encoding: str | None
@@ -2493,10 +2736,10 @@ class ImportPlan(Structure):
     @currency.setter
     def currency(self, value: str | None) -> None: ...
     @property
-    def mode(self) -> _Mode:
+    def mode(self) -> _Mode2:
         """Land the good rows, in batches; or all rows in one transaction, or none."""
     @mode.setter
-    def mode(self, value: _Mode) -> None: ...
+    def mode(self, value: _Mode2) -> None: ...
     @property
     def source(self) -> str | None:
         """Goes into the source of new records; default: import."""

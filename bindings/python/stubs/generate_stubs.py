@@ -386,7 +386,8 @@ def package_stub() -> str:
     """The stub of the package itself: what it offers, and from where."""
     lines = [NOTICE]
     for module in (_crmkit, errors, values):
-        public = sorted(n for n in crmkit.__all__ if n in vars(module) and not n.startswith("_"))
+        public = [n for n in crmkit.__all__ if n in vars(module) and not n.startswith("_")]
+        public.sort(key=lambda name: (not name[0].isupper(), name.lower()))
         lines.append(imported(module.__name__, public))
     classes_first = sorted(crmkit.__all__, key=lambda name: (not name[0].isupper(), name))
     lines += ["", "__version__: str", "__all__ = ["]
