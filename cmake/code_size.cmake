@@ -2,7 +2,7 @@
 # a call takes its time in the store, or is made once for each file, plan, query text or report, the
 # compiler is asked for small code, which is half as large; the way of a record stays fast. What no
 # program reaches is left out by the linker.
-if(MSVC)
+if(MSVC OR CRMKIT_SANITIZE) # a file with options of its own has no part in a unity build
     return()
 endif()
 set(crmkit_is_optimised "$<CONFIG:Release,RelWithDebInfo>")

@@ -2,14 +2,14 @@
 # cmake/tidy.sh SECONDS: clang-tidy over the rooms that have changed, until the time is used up; what
 # is left over then is said. Changed is what differs from the commit CRMKIT_TIDY_SINCE, by default
 # that before the last one; CRMKIT_TIDY_SINCE=all, a commit that is not there, or a change of
-# .clang-tidy mean every room. Reads the compile commands of the preset asan-clang, and for the
+# .clang-tidy mean every room. Reads the compile commands of the preset default, and for the
 # Python binding those of its wheel.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/prerequisites.sh"
 cd "$root"
 export CRMKIT_TIDY_END=$((EPOCHSECONDS + ${1:-400}))
 since=${CRMKIT_TIDY_SINCE:-HEAD~1}
-database=$(build_dir asan-clang)
+database=$(build_dir default)
 
 # The rooms with a change: include/crmkit/schema/field.hpp and src/schema/field.cpp are "schema".
 changed_rooms() {

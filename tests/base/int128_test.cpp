@@ -11,7 +11,7 @@ using crmkit::detail::PortableInt128;
 
 namespace {
 
-std::vector<std::int64_t> samples() {
+std::vector<std::int64_t> awkward_integers() {
     std::vector<std::int64_t> values{0,
                                      1,
                                      -1,
@@ -54,7 +54,7 @@ static_assert(PortableInt128(-7) % PortableInt128(2) == PortableInt128(-1));
 static_assert(int128_max() > int128(INT64_MAX));
 
 TEST_CASE("the portable 128-bit integer computes what the compiler's does") {
-    const auto values = samples();
+    const auto values = awkward_integers();
     for (const std::int64_t a : values) {
         for (const std::int64_t b : values) {
             CAPTURE(a);
@@ -63,9 +63,9 @@ TEST_CASE("the portable 128-bit integer computes what the compiler's does") {
             REQUIRE(same(int128(a) - int128(b), PortableInt128(a) - PortableInt128(b)));
             PortableInt128 changed = a;
             changed += b;
-            changed *= b;
+            changed *= b / 4;  // within 128 bits
             changed -= a;
-            REQUIRE(same((int128(a) + int128(b)) * int128(b) - int128(a), changed));
+            REQUIRE(same((int128(a) + int128(b)) * int128(b / 4) - int128(a), changed));
             const int128 product = int128(a) * int128(b);
             const PortableInt128 portable_product = PortableInt128(a) * PortableInt128(b);
             REQUIRE(same(product, portable_product));

@@ -8,8 +8,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 Specimen sold(std::int64_t id, Shade shade, std::string_view amount, std::string_view currency) {
     Specimen one = specimen(id);
     one.shade = shade;

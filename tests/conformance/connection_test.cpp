@@ -10,8 +10,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 TEST_CASE_TEMPLATE("connection: a setting is kept, replaced and emptied", Backend,
                    CRMKIT_BACKENDS) {
     Opened<Backend> store;

@@ -20,8 +20,6 @@ TYPE_TO_STRING(crmkit::conformance::SqliteOfFewArguments);
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 std::string text_of(const Record& record) {
     std::string out;
     detail::append_record(out, record);

@@ -10,8 +10,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 /// Stores a specimen and reads it into another.
 template <typename Backend>
 std::string difference_after_storing(Opened<Backend>& store, const Specimen& one) {

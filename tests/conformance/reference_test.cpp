@@ -6,8 +6,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 Specimen child(std::int64_t id, std::int64_t parent) {
     Specimen one = specimen(id);
     one.parent = Id{parent};

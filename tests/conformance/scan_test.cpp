@@ -9,8 +9,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 /// The same random records in a backend and in a plain list.
 template <typename Backend>
 struct Filled {

@@ -11,8 +11,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 /// The words of a text as the search index takes them.
 std::string folded_words(std::string_view text) {
     const std::string folded = fold(text);

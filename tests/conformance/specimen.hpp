@@ -66,6 +66,8 @@ struct Specimen {
     }
 };
 
+inline const Entity& specimens() { return entity_of<Specimen>(); }
+
 /// A second entity, so that the two can be told apart everywhere.
 struct Plain {
     CRMKIT_ENTITY(Plain, 1002, "plain", "plains", "A name and no more.");

@@ -6,8 +6,6 @@
 namespace crmkit::conformance {
 namespace {
 
-const Entity& specimens() { return entity_of<Specimen>(); }
-
 Specimen with_code(std::int64_t id, std::string code) {
     Specimen one = specimen(id);
     one.code = std::move(code);

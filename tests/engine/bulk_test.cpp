@@ -1,6 +1,5 @@
 /// Many records by one call: any range, one transaction, a result for each row.
 #include <list>
-#include <ranges>
 
 #include "backends.hpp"
 #include "crmkit/engine/record_operations.hpp"
@@ -54,9 +53,10 @@ TEST_CASE("many records of any range are updated, deleted and restored in one tr
         CHECK(me.get<Account>(ids[49]).version == 2);
         CHECK(me.query<Account>("industry = 'steel'").all().size() == 50);
 
-        const auto even = std::views::iota(0, 25) | std::views::transform([&ids](int i) {
-                              return ids[static_cast<std::size_t>(2 * i)];
-                          });
+        std::list<Id> even;
+        for (std::size_t i = 0; i < ids.size(); i += 2) {
+            even.push_back(ids[i]);
+        }
         me.update_many<Account>(even, {{"industry", "wood"}});
         CHECK(me.query<Account>("industry = 'wood'").all().size() == 25);
         CHECK(me.remove_many<Account>(even).size() == 25);

@@ -109,9 +109,10 @@ TEST_CASE("every call after close() says that the store is closed") {
         crm.close();
         Leftover left{crm, me, account, *stream, rows};
         for (const auto* calls : {&calls_of_the_store(), &calls_that_read(), &calls_that_write()}) {
-            for (const auto& [name, call] : *calls) {
-                CAPTURE(std::string(name));
-                const Error error = error_of([&, &call = call] { call(left); });
+            for (const auto& named : *calls) {
+                const std::string name(named.first);
+                CAPTURE(name);
+                const Error error = error_of([&] { named.second(left); });
                 CHECK(error.code() == ErrorCode::invalid_argument);
                 CHECK_MESSAGE(error.message().find("closed") != std::string::npos, error.message());
             }

@@ -112,7 +112,7 @@ TEST_SUITE("csv dialect") {
 
     TEST_CASE("characters that cannot work together are refused, by name") {
         const auto message = [](CsvDialect dialect) {
-            const auto error = error_of([&] { dialect.check(); });
+            const auto error = caught([&] { dialect.check(); });
             return error ? error->message() : std::string();
         };
         CHECK(message({}).empty());

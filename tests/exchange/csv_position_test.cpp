@@ -147,7 +147,7 @@ TEST_SUITE("csv position") {
         position.line = 50;
         position.rows = 49;
         const auto resume = [&](ByteSource& source) {
-            return error_of([&] { CsvReader(source).resume(position); });
+            return caught([&] { CsvReader(source).resume(position); });
         };
         MemorySource memory(text);
         CHECK(resume(memory)->code() == ErrorCode::invalid_argument);

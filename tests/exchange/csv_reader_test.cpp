@@ -144,7 +144,7 @@ TEST_SUITE("csv reader") {
             seen.emplace_back(row[0]);
         }
         CHECK(seen == Fields{"1", "2"});
-        CHECK(error_of([] { CsvReader none(nullptr); })->code() == ErrorCode::invalid_argument);
+        CHECK(caught([] { CsvReader none(nullptr); })->code() == ErrorCode::invalid_argument);
     }
 
     TEST_CASE("lines and columns are exact") {
@@ -372,7 +372,7 @@ TEST_SUITE("csv reader") {
 
     TEST_CASE("options that cannot work are refused") {
         const auto code = [](const CsvOptions& options) {
-            return error_of([&] {
+            return caught([&] {
                        MemorySource source("a\n");
                        CsvReader reader(source, options);
                    })
@@ -421,8 +421,8 @@ TEST_SUITE("csv reader") {
 
     TEST_CASE("a folder, an absent file") {
         TemporaryFolder folder;
-        CHECK(error_of([&] { FileSource source(folder.file("")); })->code() == ErrorCode::io);
-        const auto error = error_of([&] { FileSource source(folder.file("absent.csv")); });
+        CHECK(caught([&] { FileSource source(folder.file("")); })->code() == ErrorCode::io);
+        const auto error = caught([&] { FileSource source(folder.file("absent.csv")); });
         CHECK(error->code() == ErrorCode::io);
         CHECK(error->message().find("absent.csv") != std::string::npos);
     }

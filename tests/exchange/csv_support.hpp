@@ -152,8 +152,9 @@ inline std::vector<Fields> table(std::string_view text, CsvOptions options = pla
     return rows;
 }
 
+/// The Error that `act` throws, if it throws one.
 template <typename Act>
-std::optional<Error> error_of(Act&& act) {
+std::optional<Error> caught(Act&& act) {
     try {
         act();
     } catch (const Error& error) {

@@ -12,7 +12,7 @@ using exchange::StringSink;
 
 namespace {
 
-constexpr std::string_view names_plan =
+constexpr std::string_view names_plan_json =
     R"({"entity": "contact", "batch_size": 500, "columns": [{"column": "name", "field": "last_name"}]})";
 
 std::string names(int count) {
@@ -104,7 +104,7 @@ TEST_CASE("progress is reported, and cancelling keeps the batches that have land
 TEST_CASE("exports and restores tell how far they are") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
-        import_text(me, names_plan, names(2'500));
+        import_text(me, names_plan_json, names(2'500));
         Listener csv;
         std::string table;
         StringSink table_sink(table);
@@ -136,7 +136,7 @@ TEST_CASE("exports and restores tell how far they are") {
 TEST_CASE("exports and restores that are cancelled say so and leave nothing") {
     Crm crm = Crm::open_memory();
     Session me = crm.as_system();
-    import_text(me, names_plan, names(2'500));
+    import_text(me, names_plan_json, names(2'500));
     std::string lines;
     StringSink whole(lines);
     exchange::export_jsonl(me, {.entities = {"contact"}}, whole);
@@ -169,7 +169,7 @@ TEST_CASE("what is called by its name tells the session's callback") {
         append_json_string(json, folder.file(name));
         return json;
     };
-    const std::string step = R"("plan":)" + std::string(names_plan) + "}";
+    const std::string step = R"("plan":)" + std::string(names_plan_json) + "}";
     const std::pair<std::string_view, std::string> calls[] = {
         {"exchange.import_csv", R"({"path":)" + path("names.csv") + "," + step},
         {"exchange.run_import_job",
@@ -177,7 +177,9 @@ TEST_CASE("what is called by its name tells the session's callback") {
         {"exchange.export_csv", R"({"entity":"contact","path":)" + path("out.csv") + "}"},
         {"exchange.export_jsonl", R"({"path":)" + path("out.jsonl") + "}"},
     };
-    for (const auto& [operation, input] : calls) {
+    for (const auto& call : calls) {
+        const auto& operation = call.first;
+        const auto& input = call.second;
         CAPTURE(operation);
         CHECK(operation_named(operation).has_progress);
         Listener told;
@@ -206,7 +208,7 @@ TEST_CASE("a session that is cancelled imports and exports no further until it i
         Session me = crm.as_system();
         const auto cancellation = me.cancellation();
         const std::string csv = names(3'000);
-        import_text(me, names_plan, csv);
+        import_text(me, names_plan_json, csv);
         ImportOptions options;
         options.progress = [&](const Progress& at) {
             if (at.records >= 1'000) {
@@ -214,7 +216,8 @@ TEST_CASE("a session that is cancelled imports and exports no further until it i
             }
             return true;
         };
-        CHECK(code_of([&] { import_text(me, names_plan, csv, options); }) == ErrorCode::cancelled);
+        CHECK(code_of([&] { import_text(me, names_plan_json, csv, options); }) ==
+              ErrorCode::cancelled);
         cancellation->allow();
         const std::size_t landed = count_of<Contact>(me) - 3'000;
         CHECK((landed == 500 || landed == 1'000));  // with or without the batch under way

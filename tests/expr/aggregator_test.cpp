@@ -38,8 +38,6 @@ const std::vector<Deal> deals{
     deal(5, DealState::open, "", ""),
 };
 
-Money eur(std::string_view amount) { return Money::of(amount, "EUR"); }
-
 TEST_CASE("one row without groups, one for each group with them") {
     CHECK(aggregated("count(), sum(units), avg(units), min(units), max(units)", deals) ==
           Table{{5, 15, Decimal::of(3), 1, 5}});

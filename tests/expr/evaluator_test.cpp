@@ -76,7 +76,6 @@ class Small {
     TestRecords records_;
 };
 
-Money eur(std::string_view amount) { return Money::of(amount, "EUR"); }
 Decimal dec(std::string_view text) { return *Decimal::parse(text); }
 Date day(std::string_view text) { return *Date::parse(text); }
 Instant at(std::string_view text) { return *Instant::parse(text); }

@@ -13,6 +13,7 @@
 
 #include "crmkit/base/random.hpp"
 #include "crmkit/expr/context.hpp"
+#include "crmkit/expr/parse.hpp"
 #include "crmkit/schema/record.hpp"
 #include "crmkit/schema/registry.hpp"
 
@@ -334,5 +335,11 @@ class RecordGenerator {
     Random random_;
     std::int64_t count_ = 1;
 };
+
+inline expr::Query query(std::string_view text) {
+    return expr::parse_query(test_registry(), entity_of<Deal>(), text);
+}
+
+inline Money eur(std::string_view amount) { return Money::of(amount, "EUR"); }
 
 }  // namespace crmkit::expression_test

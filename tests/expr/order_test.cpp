@@ -15,10 +15,6 @@ namespace {
 using expr::compare_for_order;
 using expr::TypeKind;
 
-expr::Query query(std::string_view text) {
-    return expr::parse_query(test_registry(), entity_of<Deal>(), text);
-}
-
 TEST_CASE("values of every type have an order, nulls first") {
     const auto ascending = [](const expr::Type& type, const std::vector<Value>& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {

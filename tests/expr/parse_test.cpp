@@ -14,10 +14,6 @@
 namespace crmkit::expression_test {
 namespace {
 
-expr::Query query(std::string_view text) {
-    return expr::parse_query(test_registry(), entity_of<Deal>(), text);
-}
-
 std::string repeated(std::string_view text, std::size_t times) {
     std::string out;
     for (std::size_t i = 0; i < times; ++i) {

@@ -153,8 +153,8 @@ TEST_CASE("random records come back equal") {
 }
 
 TEST_CASE("reading takes all forms of a value") {
-    const auto read = [](std::string_view field, std::string_view json) {
-        const std::string text = "{\"" + std::string(field) + "\" : " + std::string(json) + " }";
+    const auto read = [](std::string_view field, std::string_view value) {
+        const std::string text = "{\"" + std::string(field) + "\" : " + std::string(value) + " }";
         return to_text(deal_from(text).get(field), &sample::registry());
     };
     CHECK(read("name", R"("\u00e9\ud83d\ude00\/\b\f\n\r\t\"\\")") == "é😀/\b\f\n\r\t\"\\");
@@ -501,8 +501,8 @@ TEST_CASE("naughty strings come back as they were") {
         deal.website = text;
         deal.tags = {text, text};
         CAPTURE(text);
-        const std::string json = to_json(deal, writing);
-        CHECK(nlohmann::json::parse(json)["tags"][0] == text);
+        const std::string written = to_json(deal, writing);
+        CHECK(nlohmann::json::parse(written)["tags"][0] == text);
         Record read(sample::deal());
         std::vector<Problem> problems;
         const std::string only = "{\"tags\":" + nlohmann::json(deal.tags).dump(-1, ' ', true) + "}";

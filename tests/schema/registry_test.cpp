@@ -7,7 +7,7 @@
 
 #include "schema/error_of.hpp"
 
-namespace crmkit {
+namespace crmkit::registry_test {
 namespace {
 
 using testing::error_of;
@@ -168,4 +168,4 @@ TEST_CASE("registry: finds the list of referring records by its name on the othe
 }
 
 }  // namespace
-}  // namespace crmkit
+}  // namespace crmkit::registry_test

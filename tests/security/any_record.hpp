@@ -1,7 +1,11 @@
 /// Records of any entity that hold no more than they must.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/backends.hpp"
@@ -67,14 +71,27 @@ inline Value any_value(Session& me, const Field& field) {
     return {};
 }
 
+/// Whether an entity asks for one of several fields, of which this is one.
+inline bool is_one_of_several(const Entity& entity, const Field& field) {
+    constexpr std::pair<std::string_view, std::string_view> chosen[] = {
+        {"lead", "last_name"},
+        {"opportunity_line", "product"},
+        {"transaction_line", "product"},
+        {"interaction_participant", "party"},
+        {"address", "city"},
+        {"address", "postal_code"},
+    };
+    return std::find(std::begin(chosen), std::end(chosen), std::pair(entity.name, field.name)) !=
+           std::end(chosen);
+}
+
 /// Stores a new record with its required fields, and makes those that it refers to.
 inline Record any_record(Session& me, const Entity& entity) {
     Record record(entity);
     for (const Field& field : entity.fields) {
         const bool is_status =
             entity.state_machine != nullptr && field.name == entity.state_machine->status_field;
-        const bool names_a_lead = entity.name == "lead" && field.name == "last_name";
-        if ((field.is_required && !is_status) || names_a_lead) {
+        if ((field.is_required && !is_status) || is_one_of_several(entity, field)) {
             record.set(field.name, any_value(me, field));
         }
     }

@@ -77,12 +77,18 @@ TEST_CASE("every field of every entity keeps a hostile text as it is, or refuses
     Session& me = scene.me;
     std::size_t kept = 0;
     for (const Entity* entity : me.registry().entities()) {
+        if (entity->is_internal) {
+            continue;  // nobody else writes it
+        }
         CAPTURE(entity->name);
         const Id id = header_of(any_record(me, *entity)).id();
         const auto counts = scene.host.row_counts();
         for (const Field& field : entity->fields) {
             CAPTURE(field.name);
-            check_same_statements(scene.host, [&](const std::string& text) {
+            std::vector<std::string_view> harmless(std::begin(harmless_texts),
+                                                   std::end(harmless_texts));
+            harmless.push_back(" ");  // no value at all, where it is trimmed
+            const auto put = [&](const std::string& text) {
                 for (const Value& value : values_with(text, field)) {
                     const TransactionScope dropped = me.transaction();
                     Record stored(*entity);
@@ -100,11 +106,12 @@ TEST_CASE("every field of every entity keeps a hostile text as it is, or refuses
                         ++kept;
                     }
                 }
-            });
+            };
+            check_statements(scene.host, Statements::as_harmless, harmless, put);
         }
         CHECK(scene.host.row_counts() == counts);
     }
-    CHECK(kept > 50'000);
+    CHECK(kept > 50'000 / corpus_step());
     scene.check_unharmed();
 }
 

@@ -65,7 +65,7 @@ void check_bounded(ErrorCode code, Call call) {
     }
 }
 
-constexpr std::string_view plan =
+constexpr std::string_view plan_of_bombs =
     R"({"entity": "contact", "columns": [{"column": "name", "field": "last_name"}]})";
 
 /// The first GiB of something endless.
@@ -83,7 +83,7 @@ TEST_CASE("a CSV file of a million columns is refused in bounded memory") {
     for (const char* cell : {",", "x,", "\"\",", "\"a\"\"b\","}) {
         check_bounded(ErrorCode::limit, [&] {
             Endless columns("name", cell);
-            exchange::run_import(me, exchange::plan_from_json(plan), columns);
+            exchange::run_import(me, exchange::plan_from_json(plan_of_bombs), columns);
         });
     }
 }
@@ -95,7 +95,7 @@ TEST_CASE("a CSV line of a gigabyte is refused in bounded memory") {
         check_bounded(ErrorCode::limit, [&] {
             Endless line("name\nGood\n", body);
             auto file = first_gib(line);
-            exchange::run_import(me, exchange::plan_from_json(plan), file);
+            exchange::run_import(me, exchange::plan_from_json(plan_of_bombs), file);
         });
     }
 }

@@ -21,8 +21,7 @@ using conformance::Plain;
 using conformance::registry;
 using conformance::specimen;
 using conformance::Specimen;
-
-const Entity& specimens() { return entity_of<Specimen>(); }
+using conformance::specimens;
 
 std::unique_ptr<Storage> open(MemoryStore& store) {
     auto writer = store.connect_writer();

@@ -21,8 +21,7 @@ using conformance::problems_of;
 using conformance::registry;
 using conformance::specimen;
 using conformance::Specimen;
-
-const Entity& specimens() { return entity_of<Specimen>(); }
+using conformance::specimens;
 
 using Opened = conformance::Opened<HostTable>;
 
