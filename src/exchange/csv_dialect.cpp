@@ -12,7 +12,7 @@
 #include "crmkit/exchange/byte_source.hpp"
 #include "crmkit/exchange/encoding.hpp"
 #include "csv_scanner.hpp"
-#include "csv_sep_line.hpp"
+#include "csv_start.hpp"
 #include "text_buffer.hpp"
 
 namespace crmkit::exchange {

@@ -8,7 +8,7 @@
 
 #include "crmkit/exchange/formula_guard.hpp"
 #include "csv_scanner.hpp"
-#include "csv_sep_line.hpp"
+#include "csv_start.hpp"
 #include "text_buffer.hpp"
 #include "valid_text.hpp"
 
@@ -116,7 +116,7 @@ class CsvReader::Impl {
 };
 
 void CsvReader::Impl::open() {
-    if (sample().starts_with("PK\x03\x04")) {
+    if (sample().starts_with(detail::archive_mark)) {
         throw Error(ErrorCode::syntax,
                     "the file is a ZIP archive, perhaps a spreadsheet (.xlsx, .ods), and no CSV: "
                     "save the sheet as CSV first");

@@ -5,7 +5,7 @@
 
 #include "crmkit/base/error.hpp"
 #include "crmkit/exchange/formula_guard.hpp"
-#include "csv_sep_line.hpp"
+#include "csv_start.hpp"
 
 namespace crmkit::exchange {
 
@@ -118,7 +118,8 @@ bool CsvWriter::needs_quotes(std::string_view text) const {
         return true;
     }
     const bool at_start = rows_ == 0 && fields_ == 1;
-    if (at_start && (text.starts_with(byte_order_mark) || detail::names_delimiter(text))) {
+    if (at_start && (text.starts_with(byte_order_mark) || text.starts_with(detail::archive_mark) ||
+                     detail::names_delimiter(text))) {
         return true;
     }
     return std::any_of(text.begin(), text.end(),

@@ -70,6 +70,7 @@ TEST_SUITE("csv writer") {
     TEST_CASE("what could be taken for the start of a file is quoted") {
         CHECK(written({"sep=;", "sep=;"}) == "\"sep=;\",sep=;\r\n");
         CHECK(written({"\xEF\xBB\xBFx"}) == "\"\xEF\xBB\xBFx\"\r\n");
+        CHECK(written({"PK\x03\x04x"}) == "\"PK\x03\x04x\"\r\n");  // found by fuzzing
     }
 
     TEST_CASE("the formula guard") {

@@ -1,4 +1,4 @@
-/// Excel's "sep=;" first line.
+/// What a file may begin with that is no field: Excel's "sep=;" first line, a ZIP archive's mark.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,9 @@
 #include <string_view>
 
 namespace crmkit::exchange::detail {
+
+/// A spreadsheet that was not saved as CSV begins with it.
+inline constexpr std::string_view archive_mark = "PK\x03\x04";
 
 /// Whether a character may have a meaning in a dialect; NUL, which stands for none, may.
 inline bool usable_in_dialect(char c) {
