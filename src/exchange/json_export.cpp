@@ -8,6 +8,7 @@
 #include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/version.hpp"
+#include "engine/base_currency.hpp"
 #include "engine/session_state.hpp"
 #include "export_counter.hpp"
 #include "json_lines_format.hpp"
@@ -75,7 +76,7 @@ class JsonExporter {
         }
         {
             engine::ReadScope storage(session_.state());
-            head.currency = storage->setting(detail::currency_setting);
+            head.currency = storage->setting(engine::base_currency_setting);
         }
         head.deleted = what_.include_deleted;
         append_json(buffer_, head);

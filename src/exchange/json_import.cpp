@@ -7,6 +7,7 @@
 #include "crmkit/exchange/exporter.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "crmkit/schema/value_text.hpp"
+#include "engine/base_currency.hpp"
 #include "engine/cause_scope.hpp"
 #include "engine/snapshot.hpp"
 #include "export_counter.hpp"
@@ -85,13 +86,13 @@ class JsonImporter {
                                                               1});
         }
         Storage& storage = session_.state().writer();
-        const std::string known = storage.setting(detail::currency_setting);
+        const std::string known = storage.setting(engine::base_currency_setting);
         if (!known.empty() && known != currency->code()) {
             throw Error(ErrorCode::restricted,
                         fmt::format("the file is of a store in {}, but this one is in {}",
                                     currency->code(), known));
         }
-        storage.put_setting(detail::currency_setting, currency->code());
+        storage.put_setting(engine::base_currency_setting, currency->code());
     }
 
     /// {"account":{…}}

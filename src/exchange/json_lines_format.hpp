@@ -13,10 +13,6 @@ namespace crmkit::exchange::detail {
 /// The format of the files that this version writes, and the newest that it reads.
 inline constexpr std::int64_t json_lines_format = 1;
 
-/// The setting of a store that its records cannot be read right without: the currency that won
-/// opportunities are booked in.
-inline constexpr std::string_view currency_setting = "base_currency";
-
 struct JsonLinesHead {
     CRMKIT_STRUCTURE(JsonLinesHead, "json_lines_head", "The first line of a file of records.");
     std::string crmkit{};

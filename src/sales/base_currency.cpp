@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "booking.hpp"
+#include "engine/base_currency.hpp"
 #include "engine/session_state.hpp"
 #include "operation_input.hpp"
 
@@ -33,7 +34,7 @@ StoreCurrency base_currency(Session& session, const BaseCurrency& input) {
     if (now) {
         refuse_if_booked(session, now);
     }
-    session.state().writer().put_setting(base_currency_setting, wanted.code());
+    session.state().writer().put_setting(engine::base_currency_setting, wanted.code());
     scope.commit();
     return {to_string(wanted)};
 }

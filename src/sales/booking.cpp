@@ -4,6 +4,7 @@
 
 #include "crmkit/model/currency_rate.hpp"
 #include "crmkit/schema/value_text.hpp"
+#include "engine/base_currency.hpp"
 #include "engine/session_state.hpp"
 
 namespace crmkit::sales {
@@ -42,7 +43,7 @@ std::optional<Decimal> booked_rate(const Opportunity* was, const Opportunity& de
 
 Currency store_currency(Session& session) {
     engine::ReadScope storage(session.state());
-    const std::string code = storage->setting(base_currency_setting);
+    const std::string code = storage->setting(engine::base_currency_setting);
     return code.empty() ? Currency{} : Currency::of(code);
 }
 

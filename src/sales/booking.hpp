@@ -11,9 +11,6 @@
 
 namespace crmkit::sales {
 
-/// The setting of the store that holds the ISO 4217 code of its own currency.
-inline constexpr std::string_view base_currency_setting = "base_currency";
-
 /// The store's own currency; none when it was never set.
 Currency store_currency(Session& session);
 
