@@ -41,6 +41,14 @@ class QueryStream final : public RecordStream {
         : state_(state), query_(std::move(query)) {
         ReadScope storage(state_);
         cursor_ = storage->scan(*query_, arguments);
+        is_shared_ = storage.is_shared();
+    }
+    QueryStream(const QueryStream&) = delete;
+    QueryStream& operator=(const QueryStream&) = delete;
+    ~QueryStream() override {
+        if (is_shared_) {
+            engine::end_shared_cursor(state_, std::move(cursor_));
+        }
     }
     using RecordStream::next;
     bool next() override {
@@ -55,6 +63,7 @@ class QueryStream final : public RecordStream {
     engine::SessionState& state_;
     std::shared_ptr<const expr::Query> query_;
     std::unique_ptr<Cursor> cursor_;
+    bool is_shared_ = false;
 };
 
 /// The live records of a list of ids.
@@ -64,6 +73,14 @@ class ListStream final : public RecordStream {
         : state_(state), entity_(entity), ids_(ids.begin(), ids.end()) {
         ReadScope storage(state_);
         cursor_ = storage->get_many(entity, ids_);
+        is_shared_ = storage.is_shared();
+    }
+    ListStream(const ListStream&) = delete;
+    ListStream& operator=(const ListStream&) = delete;
+    ~ListStream() override {
+        if (is_shared_) {
+            engine::end_shared_cursor(state_, std::move(cursor_));
+        }
     }
     using RecordStream::next;
     bool next() override {
@@ -84,6 +101,7 @@ class ListStream final : public RecordStream {
     const Entity& entity_;
     std::vector<Id> ids_;
     std::unique_ptr<Cursor> cursor_;
+    bool is_shared_ = false;
 };
 
 /// Ids by the entity that they are of.

@@ -216,6 +216,7 @@ ReadScope::ReadScope(SessionState& session) {
             throw;
         }
     }
+    is_shared_ = storage_ != session.reader_.get();
     is_limited_ =
         session.limits_.any() && (storage_ != session.reader_.get() || !session.limit_own_reader());
     if (is_limited_) {
@@ -230,6 +231,20 @@ ReadScope::~ReadScope() {
     if (held_ != nullptr) {
         held_->unlock();
     }
+}
+
+void end_shared_cursor(SessionState& session, std::unique_ptr<Cursor> cursor) noexcept {
+    if (session.is_writing()) {
+        return;
+    }
+    WriterQueue& queue = session.engine().queue();
+    try {
+        queue.lock();
+    } catch (const Error&) {
+        return;  // another session of this thread has the connection, so nobody else uses it now
+    }
+    cursor.reset();
+    queue.unlock();
 }
 
 RecordScope::RecordScope(SessionState& session, const Entity& entity)

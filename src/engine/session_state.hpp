@@ -109,12 +109,18 @@ class ReadScope {
     ~ReadScope();
     Storage* operator->() const { return storage_; }
     Storage& operator*() const { return *storage_; }
+    /// Whether it is the connection that others write with.
+    [[nodiscard]] bool is_shared() const { return is_shared_; }
 
   private:
     Storage* storage_ = nullptr;
+    bool is_shared_ = false;
     WriterQueue* held_ = nullptr;
     bool is_limited_ = false;
 };
+
+/// Ends a cursor of the shared connection when no other session uses that.
+void end_shared_cursor(SessionState& session, std::unique_ptr<Cursor> cursor) noexcept;
 
 /// A write transaction of the library's own, around the parts of one command.
 class WriteScope {
