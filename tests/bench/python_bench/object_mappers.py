@@ -68,6 +68,10 @@ class Ours:
         self.crm.close()
 
 
+# The columns of contacts that are never empty and that no person gives.
+FLAGS = tuple(name for name, field in crmkit.Contact.fields.items() if field.type == "boolean")
+
+
 def _columns(person: Person, now: int) -> dict[str, object]:
     """A row of the table as crmkit would have made it of this person, but for the id."""
     given = dict(zip(FIELDS, person, strict=True))
@@ -79,9 +83,7 @@ def _columns(person: Person, now: int) -> dict[str, object]:
         "created_at": now,
         "modified_at": now,
         "version": 1,
-        "do_not_call": 0,
-        "do_not_email": 0,
-        "do_not_mail": 0,
+        **dict.fromkeys(FLAGS, 0),
     }
 
 

@@ -96,7 +96,8 @@ int64_t raw_export_run(raw_export* exporting, const char* csv_path) {
         return -1;
     }
     for (int i = 0; i < columns; ++i) {
-        is_flag[i] = strncmp(sqlite3_column_name(row, i), "do_not_", 7) == 0;
+        const char* name = sqlite3_column_name(row, i);
+        is_flag[i] = strncmp(name, "do_not_", 7) == 0 || strncmp(name, "is_", 3) == 0;
     }
     fprintf(file, "%s\r\n", exporting->header);
     int result = sqlite3_step(row);
