@@ -13,6 +13,7 @@
 #include "crmkit/expr/printer.hpp"
 #include "crmkit/schema/index_fields.hpp"
 #include "crmkit/store/packed_record.hpp"
+#include "session_cursor.hpp"
 #include "session_state.hpp"
 
 namespace crmkit {
@@ -32,60 +33,34 @@ expr::BoundParameters bind(const expr::Parameters& declared, const Parameters& g
     return expr::bind(declared, bindings);
 }
 
-/// The records of a query by a cursor of the session's connection. Each read is a call of its own,
-/// so that other sessions may write in between where the store has one connection only.
+/// The records of a query.
 class QueryStream final : public RecordStream {
   public:
     QueryStream(engine::SessionState& state, std::shared_ptr<const expr::Query> query,
                 const QueryArguments& arguments)
-        : state_(state), query_(std::move(query)) {
-        ReadScope storage(state_);
-        cursor_ = storage->scan(*query_, arguments);
-        is_shared_ = storage.is_shared();
-    }
-    QueryStream(const QueryStream&) = delete;
-    QueryStream& operator=(const QueryStream&) = delete;
-    ~QueryStream() override {
-        if (is_shared_) {
-            engine::end_shared_cursor(state_, std::move(cursor_));
-        }
-    }
+        : query_(std::move(query)),
+          cursor_(state, [&](Storage& storage) { return storage.scan(*query_, arguments); }) {}
     using RecordStream::next;
-    bool next() override {
-        ReadScope storage(state_);
-        return cursor_->next();
-    }
+    bool next() override { return cursor_.next(); }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
     void pack(std::string& rows) override { cursor_->pack(*query_->entity, rows); }
 
   private:
-    engine::SessionState& state_;
     std::shared_ptr<const expr::Query> query_;
-    std::unique_ptr<Cursor> cursor_;
-    bool is_shared_ = false;
+    engine::SessionCursor cursor_;
 };
 
 /// The live records of a list of ids.
 class ListStream final : public RecordStream {
   public:
     ListStream(engine::SessionState& state, const Entity& entity, std::span<const Id> ids)
-        : state_(state), entity_(entity), ids_(ids.begin(), ids.end()) {
-        ReadScope storage(state_);
-        cursor_ = storage->get_many(entity, ids_);
-        is_shared_ = storage.is_shared();
-    }
-    ListStream(const ListStream&) = delete;
-    ListStream& operator=(const ListStream&) = delete;
-    ~ListStream() override {
-        if (is_shared_) {
-            engine::end_shared_cursor(state_, std::move(cursor_));
-        }
-    }
+        : entity_(entity),
+          ids_(ids.begin(), ids.end()),
+          cursor_(state, [&](Storage& storage) { return storage.get_many(entity_, ids_); }) {}
     using RecordStream::next;
     bool next() override {
-        ReadScope storage(state_);
-        while (cursor_->next()) {
+        while (cursor_.next()) {
             if (cursor_->value(header::deleted_at - 1U).is_null()) {
                 return true;
             }
@@ -97,11 +72,9 @@ class ListStream final : public RecordStream {
     void pack(std::string& rows) override { cursor_->pack(entity_, rows); }
 
   private:
-    engine::SessionState& state_;
     const Entity& entity_;
     std::vector<Id> ids_;
-    std::unique_ptr<Cursor> cursor_;
-    bool is_shared_ = false;
+    engine::SessionCursor cursor_;
 };
 
 /// Ids by the entity that they are of.

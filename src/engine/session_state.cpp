@@ -198,12 +198,12 @@ void SessionState::log_failed_hook(const char* reason) {
     }
 }
 
-ReadScope::ReadScope(SessionState& session) {
+ReadScope::ReadScope(SessionState& session, Connection which) {
     session.engine().check_open();
     session.refuse_if_cancelled();
     if (!session.levels_.empty()) {
         storage_ = &session.engine().writer();
-    } else {
+    } else if (which == Connection::usual) {
         storage_ = session.own_reader();
     }
     if (storage_ == nullptr) {
@@ -216,7 +216,7 @@ ReadScope::ReadScope(SessionState& session) {
             throw;
         }
     }
-    is_shared_ = storage_ != session.reader_.get();
+    connection_ = storage_ == session.reader_.get() ? Connection::usual : Connection::shared;
     is_limited_ =
         session.limits_.any() && (storage_ != session.reader_.get() || !session.limit_own_reader());
     if (is_limited_) {
@@ -231,20 +231,6 @@ ReadScope::~ReadScope() {
     if (held_ != nullptr) {
         held_->unlock();
     }
-}
-
-void end_shared_cursor(SessionState& session, std::unique_ptr<Cursor> cursor) noexcept {
-    if (session.is_writing()) {
-        return;
-    }
-    WriterQueue& queue = session.engine().queue();
-    try {
-        queue.lock();
-    } catch (const Error&) {
-        return;  // another session of this thread has the connection, so nobody else uses it now
-    }
-    cursor.reset();
-    queue.unlock();
 }
 
 RecordScope::RecordScope(SessionState& session, const Entity& entity)

@@ -99,28 +99,30 @@ class SessionState {
     std::vector<Change> appended_;
 };
 
-/// A connection to read with, for the duration of one call: the session's own, or the writing one
-/// inside a transaction and where the store has no other.
+/// Which connection a session reads with.
+enum class Connection : std::uint8_t {
+    usual,   ///< its own, or the shared one inside a transaction and where the store has no other
+    shared,  ///< the one that all sessions write with
+};
+
+/// A connection to read with, for the duration of one call.
 class ReadScope {
   public:
-    explicit ReadScope(SessionState& session);
+    explicit ReadScope(SessionState& session, Connection which = Connection::usual);
     ReadScope(const ReadScope&) = delete;
     ReadScope& operator=(const ReadScope&) = delete;
     ~ReadScope();
     Storage* operator->() const { return storage_; }
     Storage& operator*() const { return *storage_; }
-    /// Whether it is the connection that others write with.
-    [[nodiscard]] bool is_shared() const { return is_shared_; }
+    /// Which one it turned out to be: usual means the session's own.
+    [[nodiscard]] Connection connection() const { return connection_; }
 
   private:
     Storage* storage_ = nullptr;
-    bool is_shared_ = false;
+    Connection connection_ = Connection::usual;
     WriterQueue* held_ = nullptr;
     bool is_limited_ = false;
 };
-
-/// Ends a cursor of the shared connection when no other session uses that.
-void end_shared_cursor(SessionState& session, std::unique_ptr<Cursor> cursor) noexcept;
 
 /// A write transaction of the library's own, around the parts of one command.
 class WriteScope {
