@@ -2,12 +2,21 @@
 # a call takes its time in the store, or is made once for each file, plan, query text or report, the
 # compiler is asked for small code, which is half as large; the way of a record stays fast. What no
 # program reaches is left out by the linker.
-if(MSVC OR CRMKIT_SANITIZE) # a file with options of its own has no part in a unity build
+
+# crmkit_small_code(<file>...): asks for small code in these files of a target of the same folder.
+function(crmkit_small_code)
+    # A file with options of its own would have no part in the unity build of the sanitizers.
+    if(NOT MSVC AND NOT CRMKIT_SANITIZE)
+        set_source_files_properties(${ARGN} PROPERTIES
+            COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+    endif()
+endfunction()
+
+if(MSVC OR CRMKIT_SANITIZE)
     return()
 endif()
-set(crmkit_is_optimised "$<CONFIG:Release,RelWithDebInfo>")
 target_compile_options(crmkit PRIVATE -ffunction-sections -fdata-sections
-    $<${crmkit_is_optimised}:-O2>)
+    $<$<CONFIG:Release,RelWithDebInfo>:-O2>)
 file(GLOB crmkit_small_sources CONFIGURE_DEPENDS
     src/marketing/*.cpp src/sales/*.cpp src/service/*.cpp
     src/engine/crm.cpp src/engine/customer_360.cpp src/engine/de*.cpp src/engine/engine.cpp
@@ -16,5 +25,4 @@ file(GLOB crmkit_small_sources CONFIGURE_DEPENDS
     src/exchange/*plan*.cpp src/exchange/csv_dialect.cpp src/exchange/import_*.cpp
     src/exchange/importer.cpp src/exchange/json_*.cpp src/exchange/operations.cpp
     src/store/map_*.cpp src/store/sql_*.cpp src/store/sqlite_schema.cpp src/store/working_map.cpp)
-set_source_files_properties(${crmkit_small_sources} PROPERTIES
-    COMPILE_OPTIONS $<${crmkit_is_optimised}:-Os>)
+crmkit_small_code(${crmkit_small_sources})

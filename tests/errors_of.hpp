@@ -1,4 +1,4 @@
-/// Catches the error that an act throws, to look at it.
+/// Catches the error that a call throws, to look at it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -7,16 +7,27 @@
 
 namespace crmkit::testing {
 
-/// The error that `act` throws; the test case fails when it throws none.
-template <typename Act>
-Error error_of(Act act) {
+/// The code of the Error that `call` throws; ok when it throws none.
+template <typename Call>
+ErrorCode code_of(Call call) {
     try {
-        static_cast<void>(act());
+        static_cast<void>(call());
+    } catch (const Error& error) {
+        return error.code();
+    }
+    return ErrorCode::ok;
+}
+
+/// The Error that `call` throws; fails the test when it throws none.
+template <typename Call>
+Error error_of(Call call) {
+    try {
+        static_cast<void>(call());
     } catch (const Error& error) {
         return error;
     }
     FAIL("no error was thrown");
-    return Error(ErrorCode::internal, {});
+    return Error(ErrorCode::ok, {});
 }
 
 }  // namespace crmkit::testing

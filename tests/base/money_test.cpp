@@ -3,11 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include "errors_of.hpp"
 
 using crmkit::allocate;
 using crmkit::compare;
@@ -28,14 +29,7 @@ static_assert(Money::of("12.5", "chf") == Money::of_minor(1250, Currency::of("CH
 
 namespace {
 
-ErrorCode code_of(const std::function<void()>& act) {
-    try {
-        act();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    return ErrorCode::ok;
-}
+using crmkit::testing::code_of;
 
 Money euro(std::int64_t cents) { return Money::of_minor(cents, Currency::of("EUR")); }
 

@@ -14,12 +14,14 @@
 #include "crmkit/store/memory.hpp"
 #include "crmkit/store/ordered_map.hpp"
 #include "crmkit/store/sqlite.hpp"
+#include "errors_of.hpp"
 #include "host_map/host_map.h"
 #include "table_map.hpp"
 #include "temporary_folder.hpp"
 
 namespace crmkit::conformance {
 
+using testing::code_of;
 using testing::TemporaryFolder;
 
 /// Records in memory.
@@ -102,17 +104,6 @@ struct Opened {
     crmkit::conformance::Memory, crmkit::conformance::SqliteFile,             \
         crmkit::conformance::SqliteMemory, crmkit::conformance::SqliteHosted, \
         crmkit::conformance::HostTable, crmkit::conformance::Forwarding
-
-/// Runs a function and gives the code of the Error that it throws; ok when it throws none.
-template <typename Function>
-ErrorCode code_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    return ErrorCode::ok;
-}
 
 /// What a store's own check finds, a line each.
 inline std::string problems_of(Storage& storage) {

@@ -10,10 +10,13 @@
 #include <vector>
 
 #include "crmkit/crm.hpp"
+#include "errors_of.hpp"
 #include "temporary_folder.hpp"
 
 namespace crmkit::test {
 
+using testing::code_of;
+using testing::error_of;
 using testing::TemporaryFolder;
 
 /// 2026-01-05 09:00 UTC, a Monday: when every test begins.
@@ -54,29 +57,6 @@ inline void on_each_store(const std::function<void(Crm, TestClock&)>& test) {
         options.may_use_progress_handler = true;
         on_host_connection(options, [&](Crm crm) { test(std::move(crm), clock); });
     }
-}
-
-/// The code of the Error that `call` throws; ok when it throws none.
-template <typename Call>
-ErrorCode code_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    return ErrorCode::ok;
-}
-
-/// The Error that `call` throws; fails the test when it throws none.
-template <typename Call>
-Error error_of(Call call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error;
-    }
-    FAIL("no error was thrown");
-    return Error(ErrorCode::ok, "");
 }
 
 }  // namespace crmkit::test

@@ -47,7 +47,7 @@ TEST_SUITE("byte source") {
         }
         CHECK(std::fgetc(stream) == '4');
         CHECK(std::fclose(stream) == 0);
-        CHECK(caught([] { FileSource source(static_cast<std::FILE*>(nullptr)); })->code() ==
+        CHECK(error_of([] { FileSource source(static_cast<std::FILE*>(nullptr)); }).code() ==
               ErrorCode::invalid_argument);
     }
 
@@ -56,7 +56,7 @@ TEST_SUITE("byte source") {
         std::FILE* const stream = std::fopen(folder.file("w.txt").c_str(), "wb");
         REQUIRE(stream != nullptr);
         FileSource source(stream);
-        CHECK(caught([&] { take(source, 1); })->code() == ErrorCode::io);
+        CHECK(error_of([&] { take(source, 1); }).code() == ErrorCode::io);
         CHECK(std::fclose(stream) == 0);
     }
 
@@ -86,8 +86,8 @@ TEST_SUITE("byte source") {
         CHECK(take(source, 1) == "x");
         CHECK(take(source, 9).empty());
         CallbackSource liar([](char*, std::size_t size) { return size + 1; });
-        CHECK(caught([&] { take(liar, 1); })->code() == ErrorCode::io);
-        CHECK(caught([] { CallbackSource none(nullptr); })->code() == ErrorCode::invalid_argument);
-        CHECK(caught([] { CallbackSink none(nullptr); })->code() == ErrorCode::invalid_argument);
+        CHECK(error_of([&] { take(liar, 1); }).code() == ErrorCode::io);
+        CHECK(error_of([] { CallbackSource none(nullptr); }).code() == ErrorCode::invalid_argument);
+        CHECK(error_of([] { CallbackSink none(nullptr); }).code() == ErrorCode::invalid_argument);
     }
 }

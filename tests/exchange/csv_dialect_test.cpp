@@ -112,10 +112,9 @@ TEST_SUITE("csv dialect") {
 
     TEST_CASE("characters that cannot work together are refused, by name") {
         const auto message = [](CsvDialect dialect) {
-            const auto error = caught([&] { dialect.check(); });
-            return error ? error->message() : std::string();
+            return error_of([&] { dialect.check(); }).message();
         };
-        CHECK(message({}).empty());
+        CHECK_NOTHROW(CsvDialect{}.check());
         CsvDialect dialect;
         for (const char bad : {'\0', 'a', '7', ' ', '\r', '\n', '\x80', '"'}) {
             dialect.delimiter = bad;
@@ -125,7 +124,7 @@ TEST_SUITE("csv dialect") {
         dialect.quote = ',';
         CHECK(message(dialect).find("quote") != std::string::npos);
         dialect.quote = '\0';
-        CHECK(message(dialect).empty());
+        CHECK_NOTHROW(dialect.check());
         dialect.escape = ',';
         CHECK(message(dialect).find("escape") != std::string::npos);
         dialect = {};

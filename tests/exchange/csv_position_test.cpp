@@ -147,12 +147,12 @@ TEST_SUITE("csv position") {
         position.line = 50;
         position.rows = 49;
         const auto resume = [&](ByteSource& source) {
-            return caught([&] { CsvReader(source).resume(position); });
+            return error_of([&] { CsvReader(source).resume(position); });
         };
         MemorySource memory(text);
-        CHECK(resume(memory)->code() == ErrorCode::invalid_argument);
+        CHECK(resume(memory).code() == ErrorCode::invalid_argument);
         Trickle pipe(text, 2);
-        CHECK(resume(pipe)->code() == ErrorCode::invalid_argument);
+        CHECK(resume(pipe).code() == ErrorCode::invalid_argument);
     }
 
     TEST_CASE("a reader that was resumed can be resumed again, also backwards") {

@@ -144,7 +144,7 @@ TEST_SUITE("csv reader") {
             seen.emplace_back(row[0]);
         }
         CHECK(seen == Fields{"1", "2"});
-        CHECK(caught([] { CsvReader none(nullptr); })->code() == ErrorCode::invalid_argument);
+        CHECK(error_of([] { CsvReader none(nullptr); }).code() == ErrorCode::invalid_argument);
     }
 
     TEST_CASE("lines and columns are exact") {
@@ -372,11 +372,11 @@ TEST_SUITE("csv reader") {
 
     TEST_CASE("options that cannot work are refused") {
         const auto code = [](const CsvOptions& options) {
-            return caught([&] {
+            return error_of([&] {
                        MemorySource source("a\n");
                        CsvReader reader(source, options);
                    })
-                ->code();
+                .code();
         };
         CsvOptions options;
         options.limits.max_columns = 0;
@@ -421,9 +421,9 @@ TEST_SUITE("csv reader") {
 
     TEST_CASE("a folder, an absent file") {
         TemporaryFolder folder;
-        CHECK(caught([&] { FileSource source(folder.file("")); })->code() == ErrorCode::io);
-        const auto error = caught([&] { FileSource source(folder.file("absent.csv")); });
-        CHECK(error->code() == ErrorCode::io);
-        CHECK(error->message().find("absent.csv") != std::string::npos);
+        CHECK(error_of([&] { FileSource source(folder.file("")); }).code() == ErrorCode::io);
+        const auto error = error_of([&] { FileSource source(folder.file("absent.csv")); });
+        CHECK(error.code() == ErrorCode::io);
+        CHECK(error.message().find("absent.csv") != std::string::npos);
     }
 }

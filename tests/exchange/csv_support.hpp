@@ -13,6 +13,7 @@
 
 #include "crmkit/base/error.hpp"
 #include "crmkit/exchange/csv.hpp"
+#include "errors_of.hpp"
 #include "temporary_folder.hpp"
 #include "test_data.hpp"
 
@@ -22,6 +23,7 @@ using namespace crmkit::exchange;
 using crmkit::Error;
 using crmkit::ErrorCode;
 using crmkit::Problem;
+using crmkit::testing::error_of;
 using crmkit::testing::file_text;
 using crmkit::testing::find_test_data;
 using crmkit::testing::TemporaryFolder;
@@ -150,17 +152,6 @@ inline std::vector<Fields> table(std::string_view text, CsvOptions options = pla
         rows.push_back(std::move(row.fields));
     }
     return rows;
-}
-
-/// The Error that `act` throws, if it throws one.
-template <typename Act>
-std::optional<Error> caught(Act&& act) {
-    try {
-        act();
-    } catch (const Error& error) {
-        return error;
-    }
-    return std::nullopt;
 }
 
 }  // namespace csv_support

@@ -44,7 +44,7 @@ TEST_SUITE("encoding") {
         CHECK(decode("\xFE\xFF\0\xFC"sv).text == "ü");
         CHECK(decode("\xFE\xFF\0\xFC"sv).encoding == Encoding::utf16be);
         CHECK(decode("\xFF\xFE"sv).text.empty());
-        CHECK(caught([] { decode("\0\0\xFE\xFF\0\0\0a"sv); })->code() == ErrorCode::unsupported);
+        CHECK(error_of([] { decode("\0\0\xFE\xFF\0\0\0a"sv); }).code() == ErrorCode::unsupported);
     }
 
     TEST_CASE("without a mark") {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "schema/error_of.hpp"
+#include "errors_of.hpp"
 
 namespace crmkit {
 namespace {
