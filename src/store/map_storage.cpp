@@ -108,9 +108,8 @@ void MapStorage::unindex_text(const Entity& entity, Id id, std::string_view word
     }
 }
 
-std::vector<Id> MapStorage::search(const Entity& entity, std::span<const std::string> words,
-                                   std::size_t limit, Id before) {
-    return map_.read([&] { return words_.search(entity.number, words, limit, before, meter_); });
+std::vector<Id> MapStorage::search(const Entity& entity, const WordSearch& wanted) {
+    return map_.read([&] { return words_.search(entity.number, wanted, meter_); });
 }
 
 void MapStorage::visit_words(const Entity& entity,

@@ -40,24 +40,28 @@ void MapWords::refill(const Entity& entity) {
     }
 }
 
-std::vector<Id> MapWords::search(EntityNumber entity, std::span<const std::string> words,
-                                 std::size_t limit, Id before, ReadMeter& meter) const {
+std::vector<Id> MapWords::search(EntityNumber entity, const WordSearch& wanted,
+                                 ReadMeter& meter) const {
     std::vector<Id> found;
-    if (words.empty() || words.back().empty()) {
+    if (wanted.words.empty() || wanted.words.back().empty()) {
         return found;
     }
-    for (MapWalk walk(map_, KeyRange::below(words_of(entity).add(words.back()))); walk.next();) {
+    KeyWriter last = words_of(entity).add(wanted.words.back());
+    if (wanted.last == LastWord::whole) {
+        last.end_text();
+    }
+    for (MapWalk walk(map_, KeyRange::below(last.take())); walk.next();) {
         meter.step();
         const Id id = KeyReader(walk.key()).last_id();
-        if (!before || id < before) {
+        if (!wanted.before || id < wanted.before) {
             found.push_back(id);
         }
     }
     std::sort(found.begin(), found.end(), std::greater<>());
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    const auto whole_words = words.first(words.size() - 1);
+    const auto whole_words = wanted.words.first(wanted.words.size() - 1);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < found.size() && kept < limit; ++i) {
+    for (std::size_t i = 0; i < found.size() && kept < wanted.limit; ++i) {
         meter.step();
         const bool has_all =
             std::all_of(whole_words.begin(), whole_words.end(), [&](const std::string& word) {

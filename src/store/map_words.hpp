@@ -2,12 +2,12 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "crmkit/store/read_meter.hpp"
+#include "crmkit/store/word_search.hpp"
 #include "map_records.hpp"
 #include "working_map.hpp"
 
@@ -24,8 +24,8 @@ class MapWords {
     /// Makes the index of an entity anew from its records.
     void refill(const Entity& entity);
     /// See Storage::search().
-    [[nodiscard]] std::vector<Id> search(EntityNumber entity, std::span<const std::string> words,
-                                         std::size_t limit, Id before, ReadMeter& meter) const;
+    [[nodiscard]] std::vector<Id> search(EntityNumber entity, const WordSearch& wanted,
+                                         ReadMeter& meter) const;
     /// See Storage::visit_words().
     void visit(EntityNumber entity,
                const std::function<void(std::string_view, Id)>& visit_one) const;

@@ -323,25 +323,24 @@ void SqliteStorage::forget_search_state() {
     connection_->execute("RELEASE crmkit_search");
 }
 
-std::vector<Id> SqliteStorage::search(const Entity& entity, std::span<const std::string> words,
-                                      std::size_t limit, Id before) {
+std::vector<Id> SqliteStorage::search(const Entity& entity, const WordSearch& wanted) {
     std::vector<Id> found;
-    if (words.empty() || !is_searchable(entity) ||
-        !std::all_of(words.begin(), words.end(), is_one_token)) {
+    if (wanted.words.empty() || !is_searchable(entity) ||
+        !std::all_of(wanted.words.begin(), wanted.words.end(), is_one_token)) {
         return found;
     }
     std::string match;
-    for (const std::string& word : words) {
+    for (const std::string& word : wanted.words) {
         match += '"' + word + "\" ";
     }
-    match.back() = '*';
+    match.back() = wanted.last == LastWord::beginning ? '*' : ' ';
     const std::string table = names_.quoted_search_of(entity);
     auto select = connection_->prepare(fmt::format(
         "SELECT rowid FROM {0} WHERE {0} MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
         table));
     select->bind(1, match);
-    select->bind(2, before ? before.value : INT64_MAX);
-    select->bind(3, static_cast<std::int64_t>(limit));
+    select->bind(2, wanted.before ? wanted.before.value : INT64_MAX);
+    select->bind(3, static_cast<std::int64_t>(wanted.limit));
     while (metered(meter_, [&select] { return select->step(); })) {
         found.emplace_back(select->integer(0));
     }

@@ -69,8 +69,7 @@ class SqliteStorage final : public Storage {
 
     void index_text(const Entity& entity, Id id, std::string_view words) override;
     void unindex_text(const Entity& entity, Id id, std::string_view words) override;
-    std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
-                           std::size_t limit, Id before) override;
+    std::vector<Id> search(const Entity& entity, const WordSearch& wanted) override;
     void visit_words(const Entity& entity,
                      const std::function<void(std::string_view, Id)>& visit) override;
 

@@ -59,7 +59,8 @@ inline std::string contents(Storage& storage, const Registry& entities = registr
         }
         for (const char letter : std::string_view("0123456789abcdefghijklmnopqrstuvwxyz")) {
             const std::string word(1, letter);
-            for (const Id id : storage.search(*entity, std::span(&word, 1), 100'000, {})) {
+            for (const Id id :
+                 storage.search(*entity, {.words = std::span(&word, 1), .limit = 100'000})) {
                 out += word + " finds " + to_string(id) + "\n";
             }
         }

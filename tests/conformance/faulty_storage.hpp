@@ -163,10 +163,9 @@ class FaultyStorage final : public Storage {
         plan_->pass("unindex_text");
         inner_->unindex_text(entity, id, words);
     }
-    std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
-                           std::size_t limit, Id before) override {
+    std::vector<Id> search(const Entity& entity, const WordSearch& wanted) override {
         plan_->pass("search");
-        return inner_->search(entity, words, limit, before);
+        return inner_->search(entity, wanted);
     }
     void visit_words(const Entity& entity,
                      const std::function<void(std::string_view, Id)>& visit) override {

@@ -79,7 +79,7 @@ GadgetBefore gadget(std::int64_t id, std::string serial) {
 }
 
 std::vector<Id> find(Storage& storage, const std::string& word) {
-    return storage.search(entity_of<GadgetAfter>(), std::span(&word, 1), 10, {});
+    return storage.search(entity_of<GadgetAfter>(), {.words = std::span(&word, 1), .limit = 10});
 }
 
 TEST_CASE_TEMPLATE("migration: twice is once", Backend, CRMKIT_BACKENDS) {

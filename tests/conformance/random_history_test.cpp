@@ -173,7 +173,8 @@ class RandomHistory {
         const std::string word =
             std::string(1, random_.chance(500) ? 'w' : 'v') + std::to_string(random_.below(10));
         std::string found = "search";
-        for (const Id id : storage_.search(entity(), std::span(&word, 1), 20, some_id())) {
+        for (const Id id : storage_.search(
+                 entity(), {.words = std::span(&word, 1), .limit = 20, .before = some_id()})) {
             found += " " + to_string(id);
         }
         return found;

@@ -30,9 +30,11 @@ void add(Storage& storage, std::int64_t id, std::string_view text) {
 
 /// The numbers of the records that a search finds, in its order: "4 2 1".
 std::string find(Storage& storage, const std::vector<std::string>& words, std::size_t limit = 100,
-                 std::int64_t before = 0, const Entity& entity = specimens()) {
+                 std::int64_t before = 0, const Entity& entity = specimens(),
+                 LastWord last = LastWord::beginning) {
     std::string found;
-    for (const Id id : storage.search(entity, words, limit, Id{before})) {
+    const WordSearch wanted{words, last, limit, Id{before}};
+    for (const Id id : storage.search(entity, wanted)) {
         found += (found.empty() ? "" : " ") + to_string(id);
     }
     return found;
@@ -61,6 +63,23 @@ TEST_CASE_TEMPLATE("search: words and beginnings of words, newest first", Backen
     CHECK(find(*store, {}) == "");
 }
 
+TEST_CASE_TEMPLATE("search: the last word as a whole", Backend, CRMKIT_BACKENDS) {
+    Opened<Backend> store;
+    add(*store, 1, "Acme Steel");
+    add(*store, 2, "Acmes Steel");
+    add(*store, 3, "Steel Acme Acme");
+    const auto find_whole = [&store](const std::vector<std::string>& words, std::size_t limit,
+                                     std::int64_t before) {
+        return find(*store, words, limit, before, specimens(), LastWord::whole);
+    };
+    CHECK(find_whole({"acme"}, 100, 0) == "3 1");
+    CHECK(find_whole({"acme"}, 1, 0) == "3");
+    CHECK(find_whole({"acme"}, 100, 3) == "1");
+    CHECK(find_whole({"steel", "acme"}, 100, 0) == "3 1");
+    CHECK(find_whole({"acm"}, 100, 0) == "");
+    CHECK(find_whole({}, 100, 0) == "");
+}
+
 TEST_CASE_TEMPLATE("search: limit and the place to go on from", Backend, CRMKIT_BACKENDS) {
     Opened<Backend> store;
     std::vector<Id> expected;
@@ -71,7 +90,8 @@ TEST_CASE_TEMPLATE("search: limit and the place to go on from", Backend, CRMKIT_
     std::vector<Id> pages;
     const std::string word = "com";
     for (Id before;; before = pages.back()) {
-        const auto page = store->search(specimens(), std::span(&word, 1), 7, before);
+        const auto page = store->search(
+            specimens(), {.words = std::span(&word, 1), .limit = 7, .before = before});
         REQUIRE(page.size() <= 7);
         if (page.empty()) {
             break;

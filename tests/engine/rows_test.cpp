@@ -216,7 +216,7 @@ TEST_CASE("what one call costs in statements") {
     CHECK(host.statements([&] { (void)me.get_many<Contact>(ids); }) == 1);
     CHECK(host.statements([&] { (void)me.query<Contact>("order by id").all(); }) == 1);
     CHECK(host.statements([&] { (void)me.aggregate<Contact>("count()"); }) == 1);
-    // The index for the candidates, one for all of their words.
+    // The index for whole words, and for beginnings.
     CHECK(host.statements([&] { (void)me.search(entity_of<Contact>(), "love"); }) == 2);
     TransactionScope transaction = me.transaction();
     me.create(Contact{.last_name = "Warm-up"});

@@ -420,6 +420,31 @@ TEST_CASE("search finds words by their beginnings, without accents and case") {
     });
 }
 
+TEST_CASE("search gives whole words before beginnings, the newest first, each once") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        std::vector<std::string> names{"Ann Arbor", "Anna Lee",  "Anne Ann",
+                                       "Hannah",    "Joe Annan", "Joe Ann"};
+        for (const std::string& name : names) {
+            me.create(Account{.name = name});
+        }
+        const auto found = [&](std::string_view text, std::size_t limit) {
+            std::string all;
+            for (const Account& account : me.search<Account>(text, limit)) {
+                all += account.name + ", ";
+            }
+            return all;
+        };
+        CHECK(found("ann", 20) == "Joe Ann, Anne Ann, Ann Arbor, Joe Annan, Anna Lee, ");
+        CHECK(found("ann", 4) == "Joe Ann, Anne Ann, Ann Arbor, Joe Annan, ");
+        CHECK(found("ann", 2) == "Joe Ann, Anne Ann, ");
+        CHECK(found("ann", 0).empty());
+        CHECK(found("joe ann", 20) == "Joe Ann, Joe Annan, ");
+        CHECK(found("ann joe", 20) == "Joe Ann, ");
+        CHECK(found("an", 2) == "Joe Ann, Joe Annan, ");
+    });
+}
+
 TEST_CASE("hooks may change and veto, and see what was written") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -164,9 +164,10 @@ TEST_CASE("ordered map: values too long for a key are told apart") {
 
     const std::string word(1000, 'w');
     store->index_text(specimens(), Id{1}, word);
-    CHECK(store->search(specimens(), std::span(&word, 1), 10, {}) == std::vector{Id{1}});
+    CHECK(store->search(specimens(), {.words = std::span(&word, 1), .limit = 10}) ==
+          std::vector{Id{1}});
     store->unindex_text(specimens(), Id{1}, word);
-    CHECK(store->search(specimens(), std::span(&word, 1), 10, {}).empty());
+    CHECK(store->search(specimens(), {.words = std::span(&word, 1), .limit = 10}).empty());
 
     CHECK(code_of([&] { store->put_setting(start, "value"); }) == ErrorCode::limit);
     CHECK(code_of([&] { store->setting(start); }) == ErrorCode::limit);

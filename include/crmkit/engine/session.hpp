@@ -232,15 +232,18 @@ class Session {
         return aggregate(entity_of<T>(), text, parameters);
     }
     /// The ids of the records that have each word of `text`, the last of which may be the start of
-    /// one, in their searchable fields, accents and case folded; best first. At most `limit`,
-    /// ranked among the newest that match.
+    /// one, in their searchable fields, accents and case folded: those that have it whole, then
+    /// the others, each the newest first. At most `limit`.
     [[nodiscard]] std::vector<Id> search(const Entity& entity, std::string_view text,
                                          std::size_t limit = 20);
     template <RecordType T>
     [[nodiscard]] std::vector<T> search(std::string_view text, std::size_t limit = 20) {
+        const std::vector<Id> ids = search(entity_of<T>(), text, limit);
         std::vector<T> found;
-        for (const Id id : search(entity_of<T>(), text, limit)) {
-            found.push_back(get<T>(id));
+        found.reserve(ids.size());
+        // Without those that another session has deleted in the meantime.
+        for (const auto records = stream(entity_of<T>(), ids); records->next();) {
+            records->read(&found.emplace_back());
         }
         return found;
     }

@@ -165,9 +165,8 @@ class MemoryConnection final : public Storage {
             write([&](MemoryState& state) { state.words.remove(entity.number, id, words); });
         }
     }
-    std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
-                           std::size_t limit, Id before) override {
-        return visible()->words.search(entity.number, words, limit, before, meter_);
+    std::vector<Id> search(const Entity& entity, const WordSearch& wanted) override {
+        return visible()->words.search(entity.number, wanted, meter_);
     }
     void visit_words(const Entity& entity,
                      const std::function<void(std::string_view, Id)>& visit) override {

@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "crmkit/store/snapshot_map.hpp"
 #include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
+#include "crmkit/store/word_search.hpp"
 
 namespace crmkit::detail {
 
@@ -59,19 +59,19 @@ class MemoryWords {
     }
 
     /// See Storage::search().
-    [[nodiscard]] std::vector<Id> search(EntityNumber entity, std::span<const std::string> words,
-                                         std::size_t limit, Id before, ReadMeter& meter) const {
+    [[nodiscard]] std::vector<Id> search(EntityNumber entity, const WordSearch& wanted,
+                                         ReadMeter& meter) const {
         std::vector<const SnapshotSet<Id>*> exact;
-        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-            exact.push_back(words_.find({entity, words[i]}));
+        for (std::size_t i = 0; i + 1 < wanted.words.size(); ++i) {
+            exact.push_back(words_.find({entity, wanted.words[i]}));
         }
-        if (words.empty() || words.back().empty() ||
+        if (wanted.words.empty() || wanted.words.back().empty() ||
             std::find(exact.begin(), exact.end(), nullptr) != exact.end()) {
             return {};
         }
         std::vector<Id> found;
-        for (const Id id : ids_of_prefix({entity, words.back()}, before, meter)) {
-            if (found.size() == limit) {
+        for (const Id id : ids_of_last(entity, wanted, meter)) {
+            if (found.size() == wanted.limit) {
                 break;
             }
             if (std::all_of(exact.begin(), exact.end(),
@@ -112,15 +112,20 @@ class MemoryWords {
         friend auto operator<=>(const Key&, const Key&) = default;
     };
 
-    /// The records that have a word with this beginning, the newest first, each once.
-    [[nodiscard]] std::vector<Id> ids_of_prefix(const Key& prefix, Id before,
-                                                ReadMeter& meter) const {
+    /// The records that have the last word, the newest first, each once.
+    [[nodiscard]] std::vector<Id> ids_of_last(EntityNumber entity, const WordSearch& wanted,
+                                              ReadMeter& meter) const {
+        const Key last{entity, wanted.words.back()};
+        const auto is_wanted = [&](const Key& key) {
+            return wanted.last == LastWord::whole
+                       ? key == last
+                       : key.entity == entity && key.word.starts_with(last.word);
+        };
         std::vector<Id> found;
-        for (auto word = words_.at_or_above(prefix);
-             word && word.key().entity == prefix.entity && word.key().word.starts_with(prefix.word);
-             word.forward()) {
+        for (auto word = words_.at_or_above(last); word && is_wanted(word.key()); word.forward()) {
             const SnapshotSet<Id>& ids = word.value();
-            for (auto id = before ? ids.below(before) : ids.last(); id; id.backward()) {
+            for (auto id = wanted.before ? ids.below(wanted.before) : ids.last(); id;
+                 id.backward()) {
                 meter.step();
                 found.push_back(id.key());
             }

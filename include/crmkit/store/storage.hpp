@@ -20,6 +20,7 @@
 #include "crmkit/store/read_meter.hpp"
 #include "crmkit/store/tally.hpp"
 #include "crmkit/store/timeline_entry.hpp"
+#include "crmkit/store/word_search.hpp"
 
 namespace crmkit {
 
@@ -143,10 +144,8 @@ class Storage {
     virtual void index_text(const Entity& entity, Id id, std::string_view words) = 0;
     /// Takes them out again; `words` must be what was put in.
     virtual void unindex_text(const Entity& entity, Id id, std::string_view words) = 0;
-    /// The newest records that have a word for each of `words`; the last may be the start of a
-    /// word. Only ids below `before`, when it is set.
-    virtual std::vector<Id> search(const Entity& entity, std::span<const std::string> words,
-                                   std::size_t limit, Id before) = 0;
+    /// The newest records that have the words, newest first. None for no words.
+    virtual std::vector<Id> search(const Entity& entity, const WordSearch& wanted) = 0;
     /// Visits the search index of an entity: each word with each record that it finds, once, in any
     /// order. Of a word longer than longest_indexed_word it may give only so much. It is borrowed
     /// for the call.
