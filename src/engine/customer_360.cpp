@@ -6,15 +6,16 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "as_it_was.hpp"
 #include "crmkit/engine/session.hpp"
 #include "crmkit/expr/accumulator.hpp"
 #include "crmkit/model/registry.hpp"
+#include "crmkit/schema/check.hpp"
 #include "purchases.hpp"
 #include "session_state.hpp"
 
@@ -36,21 +37,60 @@ class Reader {
         }
         read_place();
         read_owner();
-        found_.timeline =
-            timeline(session_, {.party = request_.party, .limit = request_.limit}).items;
-        read_milestones();
-        if (is_account()) {
-            read_account_opportunities();
-        } else {
-            read_contact_opportunities();
+        if (wants("timeline")) {
+            found_.timeline = timeline(session_, {.party = request_.party,
+                                                  .until = after_moment(),
+                                                  .limit = request_.limit})
+                                  .items;
         }
-        read_cases();
-        read_campaigns();
-        read_purchases();
+        read_milestones();
+        if (is_account() && !request_.as_of) {
+            read_account_opportunities();
+        } else if (wants_opportunities()) {
+            read_milestone_opportunities();
+        }
+        if (wants("cases")) {
+            read_cases();
+        }
+        if (wants("campaigns")) {
+            read_campaigns();
+        }
+        if (wants_purchases()) {
+            read_purchases();
+        }
         return std::move(found_);
     }
 
   private:
+    /// Whether a list of the result, by its field's name, is asked for.
+    [[nodiscard]] bool wants(std::string_view section) const {
+        const auto& asked = request_.sections;
+        return asked.empty() || std::find(asked.begin(), asked.end(), section) != asked.end();
+    }
+    [[nodiscard]] bool wants_opportunities() const {
+        return wants("opportunities") || wants("opportunity_totals");
+    }
+    [[nodiscard]] bool wants_purchases() const {
+        return wants("purchases") || wants("transactions");
+    }
+    /// The first moment whose events are left out, if any is.
+    [[nodiscard]] std::optional<Instant> after_moment() const {
+        return request_.as_of ? std::optional(Instant{request_.as_of->microseconds + 1})
+                              : std::nullopt;
+    }
+    /// What a query's text has for `as_of`; nothing without one.
+    [[nodiscard]] std::string_view if_past(std::string_view condition) const {
+        return request_.as_of ? condition : std::string_view();
+    }
+    /// The parameters of a query with such a condition.
+    [[nodiscard]] Parameters parameters(const Value& party) const {
+        Parameters values{{"party", party}};
+        if (request_.as_of) {
+            values.emplace_back("as_of", *request_.as_of);
+        }
+        return values;
+    }
+
     [[nodiscard]] bool is_account() const {
         return request_.party.entity == Account::entity_number;
     }
@@ -58,11 +98,21 @@ class Reader {
 
     /// Visits what a query finds, up to the limit of a section.
     template <RecordType T, typename Visit>
-    void each(const std::string& text, const Value& value, Visit visit) {
-        auto records =
-            session_.query<T>(fmt::format("{} limit {}", text, request_.limit), {{"party", value}});
-        for (const T& record : records) {
+    void each(const std::string& text, const Parameters& values, Visit visit) {
+        auto records = session_.query<T>(fmt::format("{} limit {}", text, request_.limit), values);
+        for (T& record : records) {
             visit(record);
+        }
+    }
+    template <RecordType T, typename Visit>
+    void each(const std::string& text, const Value& party, Visit visit) {
+        each<T>(text, Parameters{{"party", party}}, visit);
+    }
+    /// Makes a record of a section what it was at the moment that is asked for, if one is.
+    template <RecordType T>
+    void take_back(T& record) {
+        if (request_.as_of) {
+            engine::take_back(session_, record, *request_.as_of);
         }
     }
 
@@ -93,6 +143,15 @@ class Reader {
         found_.industry = account.industry;
         found_.owner = account.owner;
         found_.customer_since = account.created_at;
+        if (wants("people")) {
+            read_people_of(account);
+        }
+        if (wants("relations")) {
+            read_relations_of(account);
+        }
+    }
+
+    void read_people_of(const Account& account) {
         each<Contact>(
             "account = :party order by last_name", account.id, [&](const Contact& contact) {
                 found_.people.push_back(
@@ -105,6 +164,9 @@ class Reader {
                     found_.people.push_back(person(*contact, place.role, place.is_primary));
                 }
             });
+    }
+
+    void read_relations_of(const Account& account) {
         if (const auto parent = session_.find<Account>(account.parent_account)) {
             found_.relations.push_back(organisation(*parent, "parent", false));
         }
@@ -121,10 +183,22 @@ class Reader {
         found_.phone = contact.phone;
         found_.owner = contact.owner;
         found_.customer_since = contact.created_at;
-        if (const auto account = session_.find<Account>(contact.account)) {
+        const auto account = session_.find<Account>(contact.account);
+        if (account) {
             found_.industry = account->industry;
             found_.website = account->website;
-            found_.people.push_back(organisation(*account, contact.job_title, true));
+        }
+        if (wants("people")) {
+            read_organisations_of(contact, account);
+        }
+        if (wants("relations")) {
+            read_relations_of(contact);
+        }
+    }
+
+    void read_organisations_of(const Contact& contact, const std::optional<Account>& main) {
+        if (main) {
+            found_.people.push_back(organisation(*main, contact.job_title, true));
         }
         each<AccountContact>(
             "contact = :party and is_active", contact.id, [&](const AccountContact& place) {
@@ -133,6 +207,9 @@ class Reader {
                     found_.people.push_back(organisation(*account, place.role, place.is_primary));
                 }
             });
+    }
+
+    void read_relations_of(const Contact& contact) {
         if (const auto manager = session_.find<Contact>(contact.reports_to)) {
             found_.relations.push_back(person(*manager, "manager", false));
         }
@@ -161,14 +238,25 @@ class Reader {
         }
     }
 
-    /// What only the timeline leads to: the sales that a contact has a part in, and what an
-    /// account's contacts have bought and responded to.
+    /// What only the timeline leads to: the sales that a contact has a part in, or that had begun
+    /// at a moment, and what an account's contacts have bought and responded to.
+    [[nodiscard]] TimelineKinds kinds_of_milestones() const {
+        const auto set_of = [](TimelineKind kind, bool is_wanted) {
+            return is_wanted ? TimelineKinds{1} << kind : TimelineKinds{0};
+        };
+        const bool by_timeline = !is_account() || request_.as_of;
+        return set_of(timeline_kind::opportunity, by_timeline && wants_opportunities()) |
+               set_of(timeline_kind::transaction, is_account() && wants_purchases()) |
+               set_of(timeline_kind::campaign_response, is_account() && wants("campaigns"));
+    }
+
     void read_milestones() {
-        const auto set_of = [](TimelineKind kind) { return TimelineKinds{1} << kind; };
-        TimelineRange range{.party = request_.party.id, .limit = SIZE_MAX};
-        range.kinds = is_account() ? set_of(timeline_kind::transaction) |
-                                         set_of(timeline_kind::campaign_response)
-                                   : set_of(timeline_kind::opportunity);
+        TimelineRange range{
+            .party = request_.party.id, .kinds = kinds_of_milestones(), .limit = SIZE_MAX};
+        if (range.kinds == 0) {
+            return;
+        }
+        range.until = after_moment().value_or(range.until);
         const engine::ReadScope storage(session_.state());
         for (const TimelineEntry& entry : storage->timeline(range)) {
             if (entry.via != request_.party.id) {
@@ -193,16 +281,31 @@ class Reader {
                                         .close_date = deal.close_date});
     }
 
-    /// The sales of a contact are few: all are read.
-    void read_contact_opportunities() {
+    /// Those that the timeline leads to: the sales of a contact are few, and those of the past are
+    /// known by their history alone, so all are read.
+    void read_milestone_opportunities() {
         std::vector<Opportunity> deals;
         for (const auto& row : session_.rows<Opportunity>(milestones<Opportunity>())) {
-            deals.push_back(row.record());
+            take_back_opportunity(deals.emplace_back(row.record()));
         }
         std::sort(deals.begin(), deals.end(), is_shown_before);
-        add_totals(deals);
-        for (const Opportunity& deal : std::span(deals).first(std::min(limit(), deals.size()))) {
+        if (wants("opportunity_totals")) {
+            add_totals(deals);
+        }
+        deals.resize(wants("opportunities") ? std::min(limit(), deals.size()) : 0);
+        for (const Opportunity& deal : deals) {
             add_opportunity(deal);
+        }
+    }
+
+    /// One that was entered closed, and closed later than the moment, was still open.
+    void take_back_opportunity(Opportunity& deal) {
+        take_back(deal);
+        if (request_.as_of && deal.closed_at > request_.as_of) {
+            deal.state = OpportunityState::open;
+            deal.stage = {};
+            deal.probability.reset();
+            deal.close_date.reset();
         }
     }
 
@@ -242,6 +345,15 @@ class Reader {
     }
 
     void read_account_opportunities() {
+        if (wants("opportunities")) {
+            read_first_opportunities();
+        }
+        if (wants("opportunity_totals")) {
+            read_opportunity_totals();
+        }
+    }
+
+    void read_first_opportunities() {
         const auto add = [this](const Opportunity& deal) { add_opportunity(deal); };
         each<Opportunity>("account = :party and state = 'open' order by close_date",
                           request_.party.id, add);
@@ -250,6 +362,9 @@ class Reader {
                               request_.party.id, add);
             found_.opportunities.resize(std::min(limit(), found_.opportunities.size()));
         }
+    }
+
+    void read_opportunity_totals() {
         const auto totals = session_.aggregate<Opportunity>(
             "count(), sum(amount) by state where account = :party", {{"party", request_.party.id}});
         for (const auto& row : totals) {
@@ -269,29 +384,34 @@ class Reader {
     }
 
     void read_cases() {
-        each<Case>(std::string(is_account() ? "account" : "contact") +
-                       " = :party order by created_at desc",
-                   request_.party.id, [&](const Case& issue) {
-                       found_.cases.push_back({.case_id = issue.id,
-                                               .case_number = issue.case_number,
-                                               .subject = issue.subject,
-                                               .state = std::string(label_of(issue.state)),
-                                               .status = issue.status,
-                                               .priority = std::string(label_of(issue.priority)),
-                                               .opened_at = issue.created_at,
-                                               .closed_at = issue.closed_at});
-                   });
+        each<Case>(
+            fmt::format("{} = :party{} order by created_at desc",
+                        is_account() ? "account" : "contact", if_past(" and created_at <= :as_of")),
+            parameters(request_.party.id), [&](Case& issue) {
+                take_back(issue);
+                found_.cases.push_back({.case_id = issue.id,
+                                        .case_number = issue.case_number,
+                                        .subject = issue.subject,
+                                        .state = std::string(label_of(issue.state)),
+                                        .status = issue.status,
+                                        .priority = std::string(label_of(issue.priority)),
+                                        .opened_at = issue.created_at,
+                                        .closed_at = issue.closed_at});
+            });
     }
 
     void read_campaigns() {
         std::vector<CampaignMember> members;
-        each<CampaignMember>("party = :party order by id desc", request_.party,
-                             [&](const CampaignMember& member) { members.push_back(member); });
+        each<CampaignMember>(
+            fmt::format("party = :party{} order by id desc",
+                        if_past(" and (created_at <= :as_of or responded_at <= :as_of)")),
+            parameters(request_.party),
+            [&](CampaignMember& member) { take_back(members.emplace_back(std::move(member))); });
         std::vector<Id>& others = milestones<CampaignMember>();
         std::sort(others.begin(), others.end(), std::greater<>());
         others.resize(std::min(others.size(), limit()));
         for (const auto& row : session_.rows<CampaignMember>(others)) {
-            members.push_back(row.record());
+            take_back(members.emplace_back(row.record()));
         }
         std::sort(members.begin(), members.end(),
                   [](const CampaignMember& a, const CampaignMember& b) { return a.id > b.id; });
@@ -306,11 +426,18 @@ class Reader {
     }
 
     void read_purchases() {
-        engine::Purchases purchases(session_.now(), limit());
-        purchases.take(session_.rows<Transaction>("party = :party order by at desc",
-                                                  {{"party", request_.party}}));
+        engine::Purchases purchases(request_.as_of.value_or(session_.now()), limit());
+        purchases.take(session_.rows<Transaction>(
+            fmt::format("party = :party{} order by at desc", if_past(" and at <= :as_of")),
+            parameters(request_.party)));
         purchases.take(session_.rows<Transaction>(milestones<Transaction>()));
         purchases.give(found_);
+        if (!wants("purchases")) {
+            found_.purchases.clear();
+        }
+        if (!wants("transactions")) {
+            found_.transactions.clear();
+        }
     }
 
     Session& session_;
@@ -322,14 +449,22 @@ class Reader {
 
 void check(const Customer360Request& request) {
     std::vector<Problem> problems;
+    check_record(request, problems);
     if (request.limit < 1 || request.limit > 1000) {
         problems.push_back({"customer_360_request", "limit", std::to_string(request.limit),
                             "is not between 1 and 1,000"});
     }
-    if (request.party.entity != Account::entity_number &&
+    if (request.party && request.party.entity != Account::entity_number &&
         request.party.entity != Contact::entity_number) {
         problems.push_back({"customer_360_request", "party", to_string(request.party.id),
                             "is neither an account nor a contact"});
+    }
+    for (const std::string& section : request.sections) {
+        const Field* field = structure_of<Customer360>().find(section);
+        if (field == nullptr || field->type() != FieldType::structure_list) {
+            problems.push_back(
+                {"customer_360_request", "sections", section, "is no section of a customer"});
+        }
     }
     if (!problems.empty()) {
         throw Error::about(ErrorCode::validation, std::move(problems));

@@ -5,6 +5,7 @@
 
 #include "backends.hpp"
 #include "crmkit/base/random.hpp"
+#include "crmkit/schema/json.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
@@ -194,6 +195,8 @@ void check_view(Session& me, const Link& party) {
     CHECK(in_section<Campaign>(answered, &CampaignSummary::campaign) ==
           campaigns_on_timeline(me, party));
     check_sums(view);
+    const Customer360Request as_of_now{.party = party, .limit = 1000, .as_of = me.now()};
+    CHECK(to_json(customer_360(me, as_of_now)) == to_json(view));
 }
 
 /// That a short view has the beginnings of the whole one's lists.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from datetime import date
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +45,20 @@ def test_winning_and_losing(
         me.sales.lose_opportunity(deal)  # type: ignore[call-arg]
     me.sales.lose_opportunity(deal, reason="price")
     assert me.opportunities.get(deal).lost_reason == "price"
+
+
+def test_a_360_view_of_some_sections_as_of_a_moment(
+    me: crmkit.Session, deal: crmkit.Opportunity
+) -> None:
+    assert deal.account is not None
+    account = crmkit.Link("account", deal.account)
+    view = me.customer_360(account, sections=["opportunities"])
+    assert [row.name for row in view.opportunities] == [deal.name]
+    assert view.timeline == []
+    past = me.customer_360(account, as_of=datetime(2020, 1, 1, tzinfo=timezone.utc))
+    assert (past.name, past.opportunities) == (view.name, [])
+    with pytest.raises(crmkit.ValidationError, match="deals"):
+        me.customer_360(account, sections=["deals"])
 
 
 @pytest.mark.usefixtures("deal")

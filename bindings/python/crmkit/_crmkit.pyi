@@ -482,11 +482,16 @@ class _Acting:
         opportunities and cases. Fails with not_found for a party that is not there.
         """
     def customer_360(
-        self, party: Account | Contact | Link, *, limit: int = ...
+        self,
+        party: Account | Contact | Link,
+        *,
+        limit: int = ...,
+        sections: Sequence[str] | None = ...,
+        as_of: datetime | None = ...,
     ) -> _operations.Customer360:
         """All there is to know about an account or a contact: identity, people, relations,
-        timeline, opportunities, cases, campaigns, purchases. Fails with not_found for a party
-        that is not there.
+        timeline, opportunities, cases, campaigns, purchases; all of it or some sections,
+        today or as of a moment. Fails with not_found for a party that is not there.
         """
     def json_schema(self, entity: str | None = ...) -> _operations.SchemaDocument:
         """The JSON Schema of the records of one entity, or of all. Fails with not_found for an

@@ -236,6 +236,8 @@ class TimelinePage(Structure):
 class _Customer360RequestValues(TypedDict, total=False):
     party: Account | Contact | Link
     limit: int
+    sections: Sequence[str] | None
+    as_of: datetime | None
 
 @disjoint_base
 class Customer360Request(Structure):
@@ -252,6 +254,18 @@ class Customer360Request(Structure):
         """Rows in each section at most, 1 to 1,000; 20 unless said."""
     @limit.setter
     def limit(self, value: int) -> None: ...
+    @property
+    def sections(self) -> list[str]:
+        """Only these lists of the result, such as cases, purchases; all unless said."""
+    @sections.setter
+    def sections(self, value: Sequence[str] | None) -> None: ...
+    @property
+    def as_of(self) -> datetime | None:
+        """Only what had happened by then, with later changes to sales, cases and campaign
+        answers taken back; identity and people are as they are now.
+        """
+    @as_of.setter
+    def as_of(self, value: datetime | None) -> None: ...
 
 class _RelatedPartyValues(TypedDict, total=False):
     party: Account | Contact | Link | None

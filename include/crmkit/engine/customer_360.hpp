@@ -13,18 +13,26 @@ namespace crmkit {
 
 class Session;
 
-/// Which customer to look at, and how much of the long sections to give.
+/// Which customer to look at, which sections to give and how much of the long ones, and of when.
 struct Customer360Request {
     CRMKIT_STRUCTURE(Customer360Request, "customer_360_request", "Which customer to look at.");
     Link party{};
     std::int64_t limit = 20;
+    std::vector<std::string> sections{};
+    std::optional<Instant> as_of{};
 
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(1, party, "The account or contact.")
                 .required()
                 .refers_to("account, contact"),
-            CRMKIT_FIELD(2, limit, "Rows in each section at most, 1 to 1,000; 20 unless said."));
+            CRMKIT_FIELD(2, limit, "Rows in each section at most, 1 to 1,000; 20 unless said."),
+            CRMKIT_FIELD(3, sections,
+                         "Only these lists of the result, such as cases, purchases; all unless "
+                         "said."),
+            CRMKIT_FIELD(4, as_of,
+                         "Only what had happened by then, with later changes to sales, cases and "
+                         "campaign answers taken back; identity and people are as they are now."));
     }
 };
 
@@ -234,8 +242,24 @@ struct Customer360 {
 };
 
 /// All there is to know about an account or a contact, read in one state of the store. Its sections
-/// tell of the same records as its timeline, and of campaigns that had no answer yet. Throws
-/// not_found for a party that is not there, validation for another entity or a limit out of range.
+/// tell of the same records as its timeline, and of campaigns that had no answer yet. A section is
+/// a list of the result, by its field's name; those that are not asked for are empty, and cost
+/// nothing.
+///
+/// With `as_of`, as the customer looked at that moment:
+/// * timeline, transactions and purchases leave out what happened later; the year to date is of
+///   the moment's year, and recency counts the days up to it;
+/// * opportunities, their totals and cases leave out those that began later, and campaigns those
+///   that the customer was neither in nor had responded to; of the others, what was changed later
+///   is taken back by their history: amounts, stages, states, responses. An opportunity that was
+///   entered into the store later than the moment is as it was entered, and open, without a stage,
+///   if it closed later than the moment.
+/// As it is now remain: identity, people and relations; which records are the customer's, so that
+/// deleted ones are missing; the names and titles of other records; a transaction's own values.
+/// This reads the history of each opportunity, case and campaign member that it tells of.
+///
+/// Throws not_found for a party that is not there, validation for another entity, an unknown
+/// section, or a limit or moment out of range.
 Customer360 customer_360(Session& session, const Customer360Request& request);
 
 }  // namespace crmkit

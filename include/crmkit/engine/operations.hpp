@@ -19,7 +19,8 @@ inline constexpr std::array operations{
     operation<&customer_360>("engine.customer_360",
                              "All there is to know about an account or a contact: identity, "
                              "people, relations, timeline, opportunities, cases, campaigns, "
-                             "purchases. Fails with not_found for a party that is not there."),
+                             "purchases; all of it or some sections, today or as of a moment. "
+                             "Fails with not_found for a party that is not there."),
     operation<&schema_document>("engine.json_schema",
                                 "The JSON Schema of the records of one entity, or of all. Fails "
                                 "with not_found for an unknown entity."),
