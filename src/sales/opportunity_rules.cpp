@@ -230,15 +230,6 @@ Instant beginning_of_stay(Session& session, const Opportunity* was, const Opport
     return is_old ? Instant::start_of(*deal.opened_on) : now;
 }
 
-std::optional<StageHistory> present_stay(Session& session, Id opportunity) {
-    return session
-        .query<StageHistory>(
-            "opportunity = :opportunity and left_at is null "
-            "order by entered_at desc limit 1",
-            {{"opportunity", opportunity}})
-        .first();
-}
-
 void begin_stay(Session& session, const Opportunity& deal, Id from, Instant at) {
     StageHistory stay;
     stay.owner = deal.owner;

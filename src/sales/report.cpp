@@ -7,6 +7,7 @@
 #include "crmkit/base/rounding.hpp"
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/model/opportunity.hpp"
+#include "crmkit/model/pipeline.hpp"
 #include "crmkit/model/team.hpp"
 #include "crmkit/model/user.hpp"
 #include "crmkit/schema/value_text.hpp"
@@ -46,6 +47,12 @@ void ReportFilter::join(std::string_view condition) {
 void ReportFilter::add(std::string_view condition, std::string_view parameter, Value value) {
     join(condition);
     parameters_.emplace_back(parameter, std::move(value));
+}
+
+void ReportFilter::add_pipeline(Id pipeline) {
+    if (pipeline) {
+        add("pipeline = :report_pipeline", "report_pipeline", session_.get<Pipeline>(pipeline).id);
+    }
 }
 
 void ReportFilter::add_host(std::string_view where) {
@@ -153,6 +160,21 @@ Group Grouping::group_of(const std::vector<Value>& row, std::size_t column) {
 
 std::string period_key(Period period, std::string_view field) {
     return fmt::format("start_of_{}({})", label_of(period), field);
+}
+
+Date first_day(Period period, Date day) {
+    const auto first_of = [day](unsigned month) {
+        return Date(std::chrono::year(day.year()) / std::chrono::month(month) / 1);
+    };
+    switch (period) {
+        case Period::month:
+            return first_of(day.month());
+        case Period::quarter:
+            return first_of(3 * day.quarter() - 2);
+        case Period::year:
+            return first_of(1);
+    }
+    return day;
 }
 
 std::string period_name(Period period, Date start) {

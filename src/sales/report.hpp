@@ -22,6 +22,9 @@ class ReportFilter {
 
     /// Adds a further condition of the report's own, with a parameter.
     void add(std::string_view condition, std::string_view parameter, Value value);
+    /// Adds that of a pipeline's opportunities, if one is given. Throws not_found for one that does
+    /// not exist.
+    void add_pipeline(Id pipeline);
     /// Adds the host's condition over opportunities, if there is one. Throws expression, with the
     /// position in the host's text, when it is wrong, no condition, or has parameters.
     void add_host(std::string_view where);
@@ -65,6 +68,8 @@ class Grouping {
     [[nodiscard]] bool is_empty() const { return key_.empty(); }
     /// The group of a row, whose column `column` holds the key, if there is one.
     Group group_of(const std::vector<Value>& row, std::size_t column);
+    /// The name of the group of a record, such as an owner, for a grouping by its field.
+    std::string name_of(const Link& record) { return group_of({Value(record)}, 0).name; }
 
   private:
     Group make_group(const ValueView& key);
@@ -84,8 +89,17 @@ class Grouping {
     std::map<std::string, Group, std::less<>> known_;
 };
 
+/// Whether a day lies between `from` and `until` of a report's input; either end may be open.
+template <typename Input>
+bool is_within(Date day, const Input& input) {
+    return (!input.from || day >= *input.from) && (!input.until || day <= *input.until);
+}
+
 /// "start_of_month(close_date)": the first day of a period as an expression.
 std::string period_key(Period period, std::string_view field);
+
+/// The first day of the period that a day lies in.
+Date first_day(Period period, Date day);
 
 /// "2026-11", "2026-Q4", "2026": the period that begins on a day.
 std::string period_name(Period period, Date start);

@@ -11,6 +11,10 @@
 
 namespace crmkit::sales {
 
+/// All pipelines in their order, or the one that is given. Throws not_found for one that does not
+/// exist.
+std::vector<Pipeline> pipelines_in_order(Session& session, Id pipeline);
+
 /// A stage beside its pipeline.
 struct PlacedStage {
     Stage stage{};

@@ -71,9 +71,7 @@ std::vector<Contents> contents_by_tally(Session& session, const StageList& list)
 std::vector<Contents> contents_by_query(Session& session, const StageList& list,
                                         const PipelineByStage& input) {
     ReportFilter filter(session, "");
-    if (input.pipeline) {
-        filter.add("pipeline = :report_pipeline", "report_pipeline", input.pipeline);
-    }
+    filter.add_pipeline(input.pipeline);
     filter.add_host(input.where);
     filter.add_period("close_date", input.from, input.until);
     std::vector<Contents> contents(list.stages().size());
@@ -135,8 +133,7 @@ void for_each_stay(Session& session, const Input& input, Visit visit) {
 /// Whether a stay began in the period of a report.
 template <typename Input>
 bool began_within(const StageHistory& stay, const Input& input) {
-    const Date day = stay.entered_at.value_or(Instant{}).date();
-    return (!input.from || day >= *input.from) && (!input.until || day <= *input.until);
+    return is_within(stay.entered_at.value_or(Instant{}).date(), input);
 }
 
 // ---- How long

@@ -50,6 +50,15 @@ std::optional<std::int64_t> usual_probability(const Stage& stage) {
     return std::nullopt;
 }
 
+std::optional<StageHistory> present_stay(Session& session, Id opportunity) {
+    return session
+        .query<StageHistory>(
+            "opportunity = :opportunity and left_at is null "
+            "order by entered_at desc limit 1",
+            {{"opportunity", opportunity}})
+        .first();
+}
+
 Stage mapped_stage(Session& session, const Stage& stage, Id pipeline) {
     const std::int64_t wanted = usual_probability(stage).value_or(0);
     std::optional<Stage> nearest;

@@ -1,4 +1,4 @@
-/// Finding stages: the first, the usual, the nearest.
+/// Finding stages: the first, the usual, the nearest; and the stay in the present one.
 #pragma once
 
 #include <optional>
@@ -6,6 +6,7 @@
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/stage.hpp"
+#include "crmkit/model/stage_history.hpp"
 
 namespace crmkit::sales {
 
@@ -23,6 +24,9 @@ Id default_stage(Session& session);
 /// the same name, else of the nearest probability, the earlier one of two. Throws not_found
 /// for a pipeline that does not exist, validation for one without an active stage of that state.
 Stage mapped_stage(Session& session, const Stage& stage, Id pipeline);
+
+/// The stay in the stage that an opportunity is in.
+std::optional<StageHistory> present_stay(Session& session, Id opportunity);
 
 /// The probability that a stage gives: its own, else what its state says; nothing for an open one.
 std::optional<std::int64_t> usual_probability(const Stage& stage);

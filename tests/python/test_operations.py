@@ -61,6 +61,29 @@ def test_a_360_view_of_some_sections_as_of_a_moment(
         me.customer_360(account, sections=["deals"])
 
 
+def test_velocity_pushes_slippage_and_the_rotting_list(
+    me: crmkit.Session, deal: crmkit.Opportunity
+) -> None:
+    me.opportunities.update(deal, close_date=date(2031, 1, 31))
+    me.opportunities.update(deal, close_date=date(2031, 2, 1))
+    velocity = me.sales.pipeline_velocity(by="owner").rows
+    assert [(row.open, row.closed, row.velocity) for row in velocity] == [(1, 0, None)]
+    pushes = me.sales.push_counts(where="state = 'open'", limit=5)
+    assert [(row.name, row.push_count, row.days_moved) for row in pushes.rows] == [
+        (deal.name, 1, 1)
+    ]
+    slipped = me.sales.slippage(period="quarter", from_=date(2031, 1, 1)).rows
+    assert slipped == []
+    slipped = me.sales.slippage(from_=date(2031, 1, 1)).rows
+    assert [(row.period, row.pushed, row.amount) for row in slipped] == [
+        ("2031-01", 1, Money(1000, "EUR"))
+    ]
+    rotting = me.sales.rotting_opportunities(limit=10)
+    assert (rotting.rows, rotting.next) == ([], None)
+    with pytest.raises(crmkit.ValidationError, match="limit"):
+        me.sales.rotting_opportunities(limit=0)
+
+
 @pytest.mark.usefixtures("deal")
 def test_results_are_plain_objects(me: crmkit.Session) -> None:
     content = me.sales.pipeline_by_stage()

@@ -4293,6 +4293,52 @@ class SalesOperations(OperationModule):
         """What open opportunities are going to bring, by their probability: by period, group and
         currency.
         """
+    def pipeline_velocity(
+        self,
+        pipeline: Pipeline | Link | int | None = ...,
+        *,
+        by: str | None = ...,
+        where: str | None = ...,
+        from_: date | None = ...,
+        until: date | None = ...,
+    ) -> _operations.PipelineVelocities:
+        """Open opportunities times win rate times mean won value divided by the sales cycle:
+        money a day, by pipeline, group and currency.
+        """
+    def push_counts(
+        self,
+        where: str | None = ...,
+        *,
+        from_: date | None = ...,
+        until: date | None = ...,
+        limit: int = ...,
+    ) -> _operations.PushCountTable:
+        """How often the close date of opportunities was moved into a later month, the most often
+        pushed first.
+        """
+    def slippage(
+        self,
+        period: _Period = ...,
+        *,
+        pipeline: Pipeline | Link | int | None = ...,
+        where: str | None = ...,
+        from_: date | None = ...,
+        until: date | None = ...,
+    ) -> _operations.SlippageTable:
+        """How many opportunities slipped out of each period, and what they are worth: their
+        close date moved beyond it, or passed while they were open.
+        """
+    def rotting_opportunities(
+        self,
+        pipeline: Pipeline | Link | int | None = ...,
+        *,
+        where: str | None = ...,
+        limit: int = ...,
+        after: str | None = ...,
+    ) -> _operations.RottingPage:
+        """The open opportunities that have been in their stage for longer than its rotting_days,
+        the oldest first.
+        """
 
 class ExchangeOperations(OperationModule):
     def import_csv(

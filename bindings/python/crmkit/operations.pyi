@@ -42,6 +42,7 @@ __all__ = [
     "ExportReport",
     "Forecast",
     "GroupSalesCycle",
+    "GroupVelocity",
     "GroupWinRate",
     "GroupWonValue",
     "ImportChild",
@@ -65,21 +66,32 @@ __all__ = [
     "ImportWarning",
     "LoseOpportunity",
     "MoveStage",
+    "OpportunityPushes",
     "OpportunityStanding",
     "OpportunitySummary",
     "OpportunityTotal",
     "PeriodForecast",
+    "PeriodSlippage",
     "PipelineByStage",
+    "PipelineVelocities",
+    "PipelineVelocity",
     "PurchaseMetrics",
+    "PushCountTable",
+    "PushCounts",
     "RecordIds",
     "RecordRows",
     "RecordUpserts",
     "RelatedParty",
     "ReopenOpportunity",
+    "RottingOpportunities",
+    "RottingOpportunity",
+    "RottingPage",
     "SalesCycle",
     "SalesCycles",
     "SchemaDocument",
     "SchemaRequest",
+    "Slippage",
+    "SlippageTable",
     "StageContent",
     "StageContents",
     "StageConversion",
@@ -2014,6 +2026,504 @@ class Forecast(Structure):
         """By period, group and currency, in this order."""
     @rows.setter
     def rows(self, value: Sequence[PeriodForecast | Mapping[str, Any]] | None) -> None: ...
+
+class _PipelineVelocityValues(TypedDict, total=False):
+    pipeline: Pipeline | Link | int | None
+    by: str | None
+    where: str | None
+    from_: date | None
+    until: date | None
+
+@disjoint_base
+class PipelineVelocity(Structure):
+    """Which opportunities to look at."""
+
+    def __init__(self, **values: Unpack[_PipelineVelocityValues]) -> None: ...
+    @property
+    def pipeline(self) -> int | None:
+        """Only this pipeline; all by default."""
+    @pipeline.setter
+    def pipeline(self, value: Pipeline | Link | int | None) -> None: ...
+    @property
+    def by(self) -> str | None:
+        """What to group by: an expression over the opportunity, such as owner, account or
+        account.industry; or manager, team, month, quarter or year.
+        """
+    @by.setter
+    def by(self, value: str | None) -> None: ...
+    @property
+    def where(self) -> str | None:
+        """Condition on the opportunity, open or closed."""
+    @where.setter
+    def where(self, value: str | None) -> None: ...
+    @property
+    def from_(self) -> date | None:
+        """First close_date of the closed ones to look at."""
+    @from_.setter
+    def from_(self, value: date | None) -> None: ...
+    @property
+    def until(self) -> date | None:
+        """Last close_date of the closed ones to look at."""
+    @until.setter
+    def until(self, value: date | None) -> None: ...
+
+class _GroupVelocityValues(TypedDict, total=False):
+    pipeline: Pipeline | Link | int | None
+    pipeline_name: str | None
+    group: str | None
+    record: Record | Link | None
+    open: int
+    closed: int
+    won: int
+    win_rate: Decimal | None
+    mean_value: Money | None
+    mean_days: Decimal | None
+    velocity: Money | None
+
+@disjoint_base
+class GroupVelocity(Structure):
+    """The velocity of one pipeline and group, in one currency."""
+
+    def __init__(self, **values: Unpack[_GroupVelocityValues]) -> None: ...
+    @property
+    def pipeline(self) -> int | None:
+        """The pipeline."""
+    @pipeline.setter
+    def pipeline(self, value: Pipeline | Link | int | None) -> None: ...
+    @property
+    def pipeline_name(self) -> str | None:
+        """Its name."""
+    @pipeline_name.setter
+    def pipeline_name(self, value: str | None) -> None: ...
+    @property
+    def group(self) -> str | None:
+        """The group, as people read it; empty for no value."""
+    @group.setter
+    def group(self, value: str | None) -> None: ...
+    @property
+    def record(self) -> Link | None:
+        """The record that the group stands for, if it is one."""
+    @record.setter
+    def record(self, value: Record | Link | None) -> None: ...
+    @property
+    def open(self) -> int:
+        """How many are open now, whatever their currency."""
+    @open.setter
+    def open(self, value: int) -> None: ...
+    @property
+    def closed(self) -> int:
+        """How many were won or lost, whatever their currency."""
+    @closed.setter
+    def closed(self, value: int) -> None: ...
+    @property
+    def won(self) -> int:
+        """How many of these were won in this currency; those without value in a row of their
+        own.
+        """
+    @won.setter
+    def won(self, value: int) -> None: ...
+    @property
+    def win_rate(self) -> Decimal | None:
+        """won divided by closed: over the currencies of a group it adds up to the win rate."""
+    @win_rate.setter
+    def win_rate(self, value: Decimal | None) -> None: ...
+    @property
+    def mean_value(self) -> Money | None:
+        """Mean of the actual values, else amounts, of those that were won."""
+    @mean_value.setter
+    def mean_value(self, value: Money | None) -> None: ...
+    @property
+    def mean_days(self) -> Decimal | None:
+        """Mean of the days from opened_on to close_date of those that were won, in any currency."""
+    @mean_days.setter
+    def mean_days(self, value: Decimal | None) -> None: ...
+    @property
+    def velocity(self) -> Money | None:
+        """open times win_rate times mean_value divided by mean_days: money a day, rounded once;
+        empty where one of them is missing or mean_days is 0.
+        """
+    @velocity.setter
+    def velocity(self, value: Money | None) -> None: ...
+
+class _PipelineVelocitiesValues(TypedDict, total=False):
+    rows: Sequence[GroupVelocity | Mapping[str, Any]] | None
+
+@disjoint_base
+class PipelineVelocities(Structure):
+    """The velocity of pipelines."""
+
+    def __init__(self, **values: Unpack[_PipelineVelocitiesValues]) -> None: ...
+    @property
+    def rows(self) -> list[GroupVelocity]:
+        """In the order of pipelines, then by group and currency; a group in which nothing was
+        won has one row without money.
+        """
+    @rows.setter
+    def rows(self, value: Sequence[GroupVelocity | Mapping[str, Any]] | None) -> None: ...
+
+class _PushCountsValues(TypedDict, total=False):
+    where: str | None
+    from_: date | None
+    until: date | None
+    limit: int
+
+@disjoint_base
+class PushCounts(Structure):
+    """Which opportunities to look at."""
+
+    def __init__(self, **values: Unpack[_PushCountsValues]) -> None: ...
+    @property
+    def where(self) -> str | None:
+        """Condition on the opportunity, such as state = 'open'."""
+    @where.setter
+    def where(self, value: str | None) -> None: ...
+    @property
+    def from_(self) -> date | None:
+        """First day, in UTC, on which it was pushed."""
+    @from_.setter
+    def from_(self, value: date | None) -> None: ...
+    @property
+    def until(self) -> date | None:
+        """Last day, in UTC, on which it was pushed."""
+    @until.setter
+    def until(self, value: date | None) -> None: ...
+    @property
+    def limit(self) -> int:
+        """Rows at most, 1 to 1,000; 100 unless said."""
+    @limit.setter
+    def limit(self, value: int) -> None: ...
+
+class _OpportunityPushesValues(TypedDict, total=False):
+    opportunity: Opportunity | Link | int | None
+    name: str | None
+    owner: User | Team | Link | None
+    owner_name: str | None
+    state: _State
+    amount: Money | None
+    push_count: int
+    first_close_date: date | None
+    close_date: date | None
+    days_moved: int | None
+
+@disjoint_base
+class OpportunityPushes(Structure):
+    """How often one opportunity was pushed."""
+
+    def __init__(self, **values: Unpack[_OpportunityPushesValues]) -> None: ...
+    @property
+    def opportunity(self) -> int | None:
+        """The opportunity."""
+    @opportunity.setter
+    def opportunity(self, value: Opportunity | Link | int | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """What is to be sold."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def owner(self) -> Link | None:
+        """Who looks after it."""
+    @owner.setter
+    def owner(self, value: User | Team | Link | None) -> None: ...
+    @property
+    def owner_name(self) -> str | None:
+        """That user's or team's name."""
+    @owner_name.setter
+    def owner_name(self, value: str | None) -> None: ...
+    @property
+    def state(self) -> _State:
+        """Open, won or lost."""
+    @state.setter
+    def state(self, value: _State) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """What it is expected to bring."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+    @property
+    def push_count(self) -> int:
+        """How often it was pushed."""
+    @push_count.setter
+    def push_count(self, value: int) -> None: ...
+    @property
+    def first_close_date(self) -> date | None:
+        """The first close_date that it had."""
+    @first_close_date.setter
+    def first_close_date(self, value: date | None) -> None: ...
+    @property
+    def close_date(self) -> date | None:
+        """The one that it has now."""
+    @close_date.setter
+    def close_date(self, value: date | None) -> None: ...
+    @property
+    def days_moved(self) -> int | None:
+        """Days from the first to the present one, negative when it is earlier."""
+    @days_moved.setter
+    def days_moved(self, value: int | None) -> None: ...
+
+class _PushCountTableValues(TypedDict, total=False):
+    opportunities: int
+    pushed: int
+    pushes: int
+    rows: Sequence[OpportunityPushes | Mapping[str, Any]] | None
+
+@disjoint_base
+class PushCountTable(Structure):
+    """How often opportunities were pushed."""
+
+    def __init__(self, **values: Unpack[_PushCountTableValues]) -> None: ...
+    @property
+    def opportunities(self) -> int:
+        """How many were looked at."""
+    @opportunities.setter
+    def opportunities(self, value: int) -> None: ...
+    @property
+    def pushed(self) -> int:
+        """How many of them were pushed at least once."""
+    @pushed.setter
+    def pushed(self, value: int) -> None: ...
+    @property
+    def pushes(self) -> int:
+        """How often they were pushed in all."""
+    @pushes.setter
+    def pushes(self, value: int) -> None: ...
+    @property
+    def rows(self) -> list[OpportunityPushes]:
+        """Those that were pushed, the most often pushed first, then the oldest; as many as the
+        limit says.
+        """
+    @rows.setter
+    def rows(self, value: Sequence[OpportunityPushes | Mapping[str, Any]] | None) -> None: ...
+
+class _SlippageValues(TypedDict, total=False):
+    period: _Period
+    pipeline: Pipeline | Link | int | None
+    where: str | None
+    from_: date | None
+    until: date | None
+
+@disjoint_base
+class Slippage(Structure):
+    """Which close dates to look at."""
+
+    def __init__(self, **values: Unpack[_SlippageValues]) -> None: ...
+    @property
+    def period(self) -> _Period:
+        """The periods to slip out of; month by default."""
+    @period.setter
+    def period(self, value: _Period) -> None: ...
+    @property
+    def pipeline(self) -> int | None:
+        """Only this pipeline; all by default."""
+    @pipeline.setter
+    def pipeline(self, value: Pipeline | Link | int | None) -> None: ...
+    @property
+    def where(self) -> str | None:
+        """Condition on the opportunity."""
+    @where.setter
+    def where(self, value: str | None) -> None: ...
+    @property
+    def from_(self) -> date | None:
+        """First close_date, kept or not, to look at."""
+    @from_.setter
+    def from_(self, value: date | None) -> None: ...
+    @property
+    def until(self) -> date | None:
+        """Last close_date, kept or not, to look at."""
+    @until.setter
+    def until(self, value: date | None) -> None: ...
+
+class _PeriodSlippageValues(TypedDict, total=False):
+    period: str | None
+    period_start: date | None
+    count: int
+    pushed: int
+    overdue: int
+    amount: Money | None
+
+@disjoint_base
+class PeriodSlippage(Structure):
+    """What slipped out of one period, in one currency."""
+
+    def __init__(self, **values: Unpack[_PeriodSlippageValues]) -> None: ...
+    @property
+    def period(self) -> str | None:
+        """The period, such as 2026-12."""
+    @period.setter
+    def period(self, value: str | None) -> None: ...
+    @property
+    def period_start(self) -> date | None:
+        """Its first day."""
+    @period_start.setter
+    def period_start(self, value: date | None) -> None: ...
+    @property
+    def count(self) -> int:
+        """How many slipped; those without amount in a row of their own."""
+    @count.setter
+    def count(self, value: int) -> None: ...
+    @property
+    def pushed(self) -> int:
+        """How many of them had a close_date in it, and now have a later one beyond its end."""
+    @pushed.setter
+    def pushed(self, value: int) -> None: ...
+    @property
+    def overdue(self) -> int:
+        """How many of them are still open, with a close_date in it that has passed."""
+    @overdue.setter
+    def overdue(self, value: int) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """The sum of their amounts, as they are now."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+
+class _SlippageTableValues(TypedDict, total=False):
+    rows: Sequence[PeriodSlippage | Mapping[str, Any]] | None
+
+@disjoint_base
+class SlippageTable(Structure):
+    """What slipped, by period."""
+
+    def __init__(self, **values: Unpack[_SlippageTableValues]) -> None: ...
+    @property
+    def rows(self) -> list[PeriodSlippage]:
+        """By period and currency, in this order; periods out of which nothing slipped are left
+        out.
+        """
+    @rows.setter
+    def rows(self, value: Sequence[PeriodSlippage | Mapping[str, Any]] | None) -> None: ...
+
+class _RottingOpportunitiesValues(TypedDict, total=False):
+    pipeline: Pipeline | Link | int | None
+    where: str | None
+    limit: int
+    after: str | None
+
+@disjoint_base
+class RottingOpportunities(Structure):
+    """Which opportunities to look at."""
+
+    def __init__(self, **values: Unpack[_RottingOpportunitiesValues]) -> None: ...
+    @property
+    def pipeline(self) -> int | None:
+        """Only this pipeline; all by default."""
+    @pipeline.setter
+    def pipeline(self, value: Pipeline | Link | int | None) -> None: ...
+    @property
+    def where(self) -> str | None:
+        """Condition on the opportunity, such as not is_on_hold."""
+    @where.setter
+    def where(self, value: str | None) -> None: ...
+    @property
+    def limit(self) -> int:
+        """Rows on a page, 1 to 1,000; 100 unless said."""
+    @limit.setter
+    def limit(self, value: int) -> None: ...
+    @property
+    def after(self) -> str | None:
+        """Where the page before ended: its next."""
+    @after.setter
+    def after(self, value: str | None) -> None: ...
+
+class _RottingOpportunityValues(TypedDict, total=False):
+    opportunity: Opportunity | Link | int | None
+    name: str | None
+    owner: User | Team | Link | None
+    owner_name: str | None
+    stage: Stage | Link | int | None
+    stage_name: str | None
+    amount: Money | None
+    close_date: date | None
+    entered_at: datetime | None
+    days_in_stage: int
+    rotting_days: int
+    days_over: int
+
+@disjoint_base
+class RottingOpportunity(Structure):
+    """An open opportunity that has been in its stage for too long."""
+
+    def __init__(self, **values: Unpack[_RottingOpportunityValues]) -> None: ...
+    @property
+    def opportunity(self) -> int | None:
+        """The opportunity."""
+    @opportunity.setter
+    def opportunity(self, value: Opportunity | Link | int | None) -> None: ...
+    @property
+    def name(self) -> str | None:
+        """What is to be sold."""
+    @name.setter
+    def name(self, value: str | None) -> None: ...
+    @property
+    def owner(self) -> Link | None:
+        """Who looks after it."""
+    @owner.setter
+    def owner(self, value: User | Team | Link | None) -> None: ...
+    @property
+    def owner_name(self) -> str | None:
+        """That user's or team's name."""
+    @owner_name.setter
+    def owner_name(self, value: str | None) -> None: ...
+    @property
+    def stage(self) -> int | None:
+        """Its stage."""
+    @stage.setter
+    def stage(self, value: Stage | Link | int | None) -> None: ...
+    @property
+    def stage_name(self) -> str | None:
+        """The stage's name."""
+    @stage_name.setter
+    def stage_name(self, value: str | None) -> None: ...
+    @property
+    def amount(self) -> Money | None:
+        """What it is expected to bring."""
+    @amount.setter
+    def amount(self, value: Money | None) -> None: ...
+    @property
+    def close_date(self) -> date | None:
+        """The day it is expected to close."""
+    @close_date.setter
+    def close_date(self, value: date | None) -> None: ...
+    @property
+    def entered_at(self) -> datetime | None:
+        """When it came into its stage, last."""
+    @entered_at.setter
+    def entered_at(self, value: datetime | None) -> None: ...
+    @property
+    def days_in_stage(self) -> int:
+        """Whole days since then."""
+    @days_in_stage.setter
+    def days_in_stage(self, value: int) -> None: ...
+    @property
+    def rotting_days(self) -> int:
+        """How many the stage allows."""
+    @rotting_days.setter
+    def rotting_days(self, value: int) -> None: ...
+    @property
+    def days_over(self) -> int:
+        """How many more it has been; 0 on the first day."""
+    @days_over.setter
+    def days_over(self, value: int) -> None: ...
+
+class _RottingPageValues(TypedDict, total=False):
+    rows: Sequence[RottingOpportunity | Mapping[str, Any]] | None
+    next: str | None
+
+@disjoint_base
+class RottingPage(Structure):
+    """A page of the rotting list."""
+
+    def __init__(self, **values: Unpack[_RottingPageValues]) -> None: ...
+    @property
+    def rows(self) -> list[RottingOpportunity]:
+        """Those that came into their stage first, first."""
+    @rows.setter
+    def rows(self, value: Sequence[RottingOpportunity | Mapping[str, Any]] | None) -> None: ...
+    @property
+    def next(self) -> str | None:
+        """Where the next page starts; empty on the last one."""
+    @next.setter
+    def next(self, value: str | None) -> None: ...
 
 class _ImportCsvValues(TypedDict, total=False):
     path: str

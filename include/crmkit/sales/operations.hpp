@@ -5,10 +5,13 @@
 
 #include "crmkit/engine/operation.hpp"
 #include "crmkit/sales/base_currency.hpp"
+#include "crmkit/sales/close_date_reports.hpp"
 #include "crmkit/sales/forecast.hpp"
 #include "crmkit/sales/opportunity_moves.hpp"
+#include "crmkit/sales/pipeline_velocity.hpp"
 #include "crmkit/sales/pipelines.hpp"
 #include "crmkit/sales/result_reports.hpp"
+#include "crmkit/sales/rotting_opportunities.hpp"
 #include "crmkit/sales/stage_reports.hpp"
 
 namespace crmkit::sales {
@@ -58,6 +61,22 @@ inline constexpr std::array operations{
         "sales.weighted_forecast",
         "What open opportunities are going to bring, by their probability: by period, group and "
         "currency."),
+    operation<&pipeline_velocity>(
+        "sales.pipeline_velocity",
+        "Open opportunities times win rate times mean won value divided by the sales cycle: money "
+        "a day, by pipeline, group and currency."),
+    operation<&push_counts>(
+        "sales.push_counts",
+        "How often the close date of opportunities was moved into a later month, the most often "
+        "pushed first."),
+    operation<&slippage>(
+        "sales.slippage",
+        "How many opportunities slipped out of each period, and what they are worth: their close "
+        "date moved beyond it, or passed while they were open."),
+    operation<&rotting_opportunities>(
+        "sales.rotting_opportunities",
+        "The open opportunities that have been in their stage for longer than its rotting_days, "
+        "the oldest first."),
 };
 
 }  // namespace crmkit::sales
