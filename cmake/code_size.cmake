@@ -28,7 +28,7 @@ file(GLOB crmkit_fast_sources CONFIGURE_DEPENDS
     src/engine/references.cpp src/engine/search.cpp src/engine/session.cpp
     src/engine/session_state.cpp src/engine/write_path.cpp
     src/exchange/arrow_*.cpp src/exchange/byte_*.cpp src/exchange/column_source.cpp
-    src/exchange/csv_export.cpp src/exchange/csv_reader.cpp src/exchange/csv_scanner.cpp
+    src/exchange/csv_export.cpp src/exchange/csv_scanner.cpp
     src/exchange/csv_writer.cpp src/exchange/date_form.cpp src/exchange/encoding.cpp
     src/exchange/formula_guard.cpp src/exchange/number_text.cpp src/exchange/row_importer*.cpp
     src/exchange/text_buffer.cpp

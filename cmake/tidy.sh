@@ -19,7 +19,7 @@ changed_rooms() {
         files=$(git ls-files)
     fi
     sed -nE 's#^(include/crmkit|src)/([^/]+)/.*#\2#p; s#^(capi|bindings/python)/src/.*#\1#p
-        s#^include/crmkit/[^/]+$#door#p' <<<"$files" | sort -u
+        s#^include/crmkit/[^/]+$#crm#p' <<<"$files" | sort -u
 }
 
 # Lists what there is to look at in one room, as "database file": its sources, and one file that
@@ -28,7 +28,7 @@ files_of_room() {
     local room=$1 headers
     case $room in
     capi) printf "$database %s\n" capi/src/*.cpp ;;
-    door) echo "$database src/engine/crm.cpp" ;; # crm.hpp
+    crm) printf "$database %s\n" src/crm/*.cpp ;; # crm.hpp has no folder
     bindings/python)
         [ ! -e "$build/wheel/compile_commands.json" ] ||
             printf "$build/wheel %s\n" bindings/python/src/*.cpp

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "crmkit/base/error.hpp"
+#include "crmkit/base/shown.hpp"
 #include "crmkit/base/text.hpp"
-#include "crmkit/schema/value_text.hpp"
 
 namespace crmkit {
 

@@ -96,17 +96,41 @@ class Reader {
     }
     [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(request_.limit); }
 
-    /// Visits what a query finds, up to the limit of a section.
-    template <RecordType T, typename Visit>
+    /// Visits what a query finds, up to the limit of a section. Only the members that are named are
+    /// read, but as of a moment all of them, which the history may tell of.
+    template <RecordType T, auto... Members, typename Visit>
     void each(const std::string& text, const Parameters& values, Visit visit) {
-        auto records = session_.query<T>(fmt::format("{} limit {}", text, request_.limit), values);
-        for (T& record : records) {
+        FieldSet fields;
+        (fields.add(detail::place_of<Members, T>()), ...);
+        const auto records =
+            session_.stream(entity_of<T>(), fmt::format("{} limit {}", text, request_.limit),
+                            values, request_.as_of ? nullptr : &fields);
+        T record;
+        while (records->next(&record)) {
             visit(record);
         }
     }
-    template <RecordType T, typename Visit>
-    void each(const std::string& text, const Value& party, Visit visit) {
-        each<T>(text, Parameters{{"party", party}}, visit);
+    template <typename Visit>
+    void each_contact(const std::string& text, Visit visit) {
+        each<Contact, &Contact::id, &Contact::full_name, &Contact::job_title, &Contact::email,
+             &Contact::phone>(text, {{"party", request_.party.id}}, visit);
+    }
+    template <typename Visit>
+    void each_account(const std::string& text, Visit visit) {
+        each<Account, &Account::id, &Account::name, &Account::email, &Account::phone>(
+            text, {{"party", request_.party.id}}, visit);
+    }
+    template <typename Visit>
+    void each_place(const std::string& text, Visit visit) {
+        each<AccountContact, &AccountContact::account, &AccountContact::contact,
+             &AccountContact::role, &AccountContact::is_primary>(
+            text, {{"party", request_.party.id}}, visit);
+    }
+    template <typename Visit>
+    void each_opportunity(const std::string& text, Visit visit) {
+        each<Opportunity, &Opportunity::id, &Opportunity::name, &Opportunity::stage,
+             &Opportunity::state, &Opportunity::amount, &Opportunity::probability,
+             &Opportunity::close_date>(text, {{"party", request_.party.id}}, visit);
     }
     /// Makes a record of a section what it was at the moment that is asked for, if one is.
     template <RecordType T>
@@ -152,28 +176,25 @@ class Reader {
     }
 
     void read_people_of(const Account& account) {
-        each<Contact>(
-            "account = :party order by last_name", account.id, [&](const Contact& contact) {
-                found_.people.push_back(
-                    person(contact, contact.job_title, contact.id == account.primary_contact));
-            });
-        each<AccountContact>(
-            "account = :party and is_active and contact.account != :party", account.id,
-            [&](const AccountContact& place) {
-                if (const auto contact = session_.find<Contact>(place.contact)) {
-                    found_.people.push_back(person(*contact, place.role, place.is_primary));
-                }
-            });
+        each_contact("account = :party order by last_name", [&](const Contact& contact) {
+            found_.people.push_back(
+                person(contact, contact.job_title, contact.id == account.primary_contact));
+        });
+        each_place("account = :party and is_active and contact.account != :party",
+                   [&](const AccountContact& place) {
+                       if (const auto contact = session_.find<Contact>(place.contact)) {
+                           found_.people.push_back(person(*contact, place.role, place.is_primary));
+                       }
+                   });
     }
 
     void read_relations_of(const Account& account) {
         if (const auto parent = session_.find<Account>(account.parent_account)) {
             found_.relations.push_back(organisation(*parent, "parent", false));
         }
-        each<Account>("parent_account = :party order by name", account.id,
-                      [&](const Account& child) {
-                          found_.relations.push_back(organisation(child, "subsidiary", false));
-                      });
+        each_account("parent_account = :party order by name", [&](const Account& child) {
+            found_.relations.push_back(organisation(child, "subsidiary", false));
+        });
     }
 
     void read_contact() {
@@ -200,23 +221,21 @@ class Reader {
         if (main) {
             found_.people.push_back(organisation(*main, contact.job_title, true));
         }
-        each<AccountContact>(
-            "contact = :party and is_active", contact.id, [&](const AccountContact& place) {
-                const auto account = session_.find<Account>(place.account);
-                if (account && account->id != contact.account) {
-                    found_.people.push_back(organisation(*account, place.role, place.is_primary));
-                }
-            });
+        each_place("contact = :party and is_active", [&](const AccountContact& place) {
+            const auto account = session_.find<Account>(place.account);
+            if (account && account->id != contact.account) {
+                found_.people.push_back(organisation(*account, place.role, place.is_primary));
+            }
+        });
     }
 
     void read_relations_of(const Contact& contact) {
         if (const auto manager = session_.find<Contact>(contact.reports_to)) {
             found_.relations.push_back(person(*manager, "manager", false));
         }
-        each<Contact>("reports_to = :party order by last_name", contact.id,
-                      [&](const Contact& report) {
-                          found_.relations.push_back(person(report, "report", false));
-                      });
+        each_contact("reports_to = :party order by last_name", [&](const Contact& report) {
+            found_.relations.push_back(person(report, "report", false));
+        });
     }
 
     void read_place() {
@@ -355,11 +374,9 @@ class Reader {
 
     void read_first_opportunities() {
         const auto add = [this](const Opportunity& deal) { add_opportunity(deal); };
-        each<Opportunity>("account = :party and state = 'open' order by close_date",
-                          request_.party.id, add);
+        each_opportunity("account = :party and state = 'open' order by close_date", add);
         if (found_.opportunities.size() < limit()) {
-            each<Opportunity>("account = :party and state != 'open' order by close_date desc",
-                              request_.party.id, add);
+            each_opportunity("account = :party and state != 'open' order by close_date desc", add);
             found_.opportunities.resize(std::min(limit(), found_.opportunities.size()));
         }
     }
@@ -384,7 +401,8 @@ class Reader {
     }
 
     void read_cases() {
-        each<Case>(
+        each<Case, &Case::id, &Case::case_number, &Case::subject, &Case::state, &Case::status,
+             &Case::priority, &Case::created_at, &Case::closed_at>(
             fmt::format("{} = :party{} order by created_at desc",
                         is_account() ? "account" : "contact", if_past(" and created_at <= :as_of")),
             parameters(request_.party.id), [&](Case& issue) {
@@ -402,7 +420,8 @@ class Reader {
 
     void read_campaigns() {
         std::vector<CampaignMember> members;
-        each<CampaignMember>(
+        each<CampaignMember, &CampaignMember::id, &CampaignMember::campaign,
+             &CampaignMember::status, &CampaignMember::responded_at>(
             fmt::format("party = :party{} order by id desc",
                         if_past(" and (created_at <= :as_of or responded_at <= :as_of)")),
             parameters(request_.party),

@@ -24,7 +24,7 @@ struct Rule {
     void (*derive)(Storage&, const void* before, const void* after) = nullptr;
 };
 
-/// The rules of all modules, in the order they run. See standard_rules.cpp.
+/// The rules of all modules, in the order they run. Joined in src/crm.
 std::span<const Rule> standard_rules();
 
 }  // namespace crmkit::engine

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "crmkit/base/error.hpp"
+#include "crmkit/base/shown.hpp"
 #include "crmkit/base/text.hpp"
 #include "crmkit/schema/json_text.hpp"
 #include "crmkit/schema/registry.hpp"
@@ -105,12 +106,6 @@ inline std::string to_text(const ValueView& value, const Registry* registry = nu
 }
 
 namespace detail {
-
-/// A text for Problem::value: short, printable and UTF-8, whatever was given.
-inline std::string shown(std::string_view text) {
-    constexpr std::size_t enough = 100;
-    return shortened(with_replacements(text.substr(0, enough)));
-}
 
 /// A value for Problem::value; of a list only its beginning.
 inline std::string shown_value(const ValueView& value, const Registry* registry = nullptr) {

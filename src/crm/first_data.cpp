@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "cause_scope.hpp"
 #include "crmkit/model/campaign_member.hpp"
 #include "crmkit/model/pipeline.hpp"
 #include "crmkit/model/pipeline_templates.hpp"
 #include "crmkit/model/status.hpp"
 #include "crmkit/model/status_templates.hpp"
+#include "engine/cause_scope.hpp"
+#include "engine/session_state.hpp"
 #include "sales/template_pipeline.hpp"
-#include "session_state.hpp"
 
 namespace crmkit::engine {
 

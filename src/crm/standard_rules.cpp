@@ -2,13 +2,13 @@
 #include <array>
 #include <vector>
 
-#include "activity_rules.hpp"
+#include "engine/activity_rules.hpp"
+#include "engine/rules.hpp"
+#include "engine/status_rule.hpp"
+#include "engine/timeline_rules.hpp"
 #include "marketing/marketing_rules.hpp"
-#include "rules.hpp"
 #include "sales/sales_rules.hpp"
 #include "service/service_rules.hpp"
-#include "status_rule.hpp"
-#include "timeline_rules.hpp"
 
 namespace crmkit::engine {
 

@@ -11,7 +11,7 @@
 #include "crmkit/sales/operations.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
-#include "record_problems.hpp"
+#include "engine/record_problems.hpp"
 
 namespace crmkit {
 

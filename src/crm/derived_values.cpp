@@ -1,16 +1,16 @@
-#include "derived_values.hpp"
+#include "engine/derived_values.hpp"
 
 #include <string_view>
 
-#include "activity_rules.hpp"
 #include "crmkit/engine/session.hpp"
-#include "index_checks.hpp"
-#include "kept_values.hpp"
+#include "engine/activity_rules.hpp"
+#include "engine/index_checks.hpp"
+#include "engine/kept_values.hpp"
+#include "engine/session_state.hpp"
 #include "marketing/marketing_rules.hpp"
 #include "sales/pipeline_tally.hpp"
 #include "sales/sales_rules.hpp"
 #include "service/service_rules.hpp"
-#include "session_state.hpp"
 
 namespace crmkit::engine {
 

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "crmkit/store/memory.hpp"
-#include "derived_values.hpp"
-#include "engine.hpp"
+#include "engine/derived_values.hpp"
+#include "engine/engine.hpp"
+#include "engine/region.hpp"
+#include "engine/session_state.hpp"
 #include "first_data.hpp"
-#include "region.hpp"
-#include "session_state.hpp"
 
 namespace crmkit {
 
