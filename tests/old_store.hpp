@@ -1,4 +1,4 @@
-/// A store as an earlier version of crmkit left it, and SQLite itself to look into stores with.
+/// Stores as earlier versions of crmkit left them, and SQLite itself to look into stores with.
 #pragma once
 
 #include <sqlite3.h>
@@ -52,12 +52,13 @@ class Database {
     sqlite3* handle_ = nullptr;
 };
 
-/// A database made of the stored file (tests/data/README.md).
-inline void make_old_store(const std::string& path) {
-    std::ifstream file(CRMKIT_SOURCE_DIR "/tests/data/store_v1.sql");
+/// A database made of the stored file of a version of the stored form (tests/data/README.md).
+inline void make_old_store(const std::string& path, int version) {
+    const std::string name = "tests/data/store_v" + std::to_string(version) + ".sql";
+    std::ifstream file(CRMKIT_SOURCE_DIR "/" + name);
     const std::string sql(std::istreambuf_iterator<char>(file), {});
     if (sql.size() < 100'000) {
-        throw std::runtime_error("tests/data/store_v1.sql is not there");
+        throw std::runtime_error(name + " is not there: tests/data/add makes it, once");
     }
     Database(path).run(sql);
 }

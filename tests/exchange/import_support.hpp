@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "contents_of.hpp"
 #include "crmkit/crm.hpp"
 #include "crmkit/exchange/importer.hpp"
-#include "crmkit/schema/value_text.hpp"
 #include "engine/backends.hpp"
 
 namespace crmkit::test {
@@ -20,6 +20,7 @@ using exchange::ImportPlan;
 using exchange::ImportProblem;
 using exchange::ImportReport;
 using exchange::MemorySource;
+using testing::contents_of;
 
 /// Imports a text by a plan in JSON.
 inline ImportReport import_text(Session& session, std::string_view plan, std::string_view csv,
@@ -61,22 +62,6 @@ std::size_t count_of(Session& session) {
         ++count;
     }
     return count;
-}
-
-/// Everything that a store holds, as text: two stores that hold the same give the same.
-inline std::string contents_of(Session& session) {
-    std::string out;
-    for (const Entity* entity : session.registry().entities()) {
-        const auto stream = session.stream(*entity, "order by id", {});
-        Record record(*entity);
-        while (stream->next(record.object())) {
-            for (const Field& field : entity->fields) {
-                out += std::string(field.name) + '=' + to_text(record.get(field)) + ' ';
-            }
-            out += '\n';
-        }
-    }
-    return out + std::to_string(session.changes_since(0, 1'000'000).size());
 }
 
 }  // namespace crmkit::test

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "crmkit/store/schema_version.hpp"
 #include "fault/marks.hpp"
 #include "fault/mixed_load.hpp"
 #include "fault/replay.hpp"
@@ -102,9 +103,9 @@ class Round {
 /// One store, from the upgrade of an old file, through many rounds, to a check of all of it.
 class Life {
   public:
-    explicit Life(Durability durability)
+    Life(Durability durability, int version)
         : load_{.path = folder_.file("store.db"), .durability = durability} {
-        testing::make_old_store(load_.path);
+        testing::make_old_store(load_.path, version);
     }
 
     /// The load of the next round.
@@ -153,8 +154,9 @@ TEST_CASE("kill -9 under a mixed load loses nothing acknowledged and leaves noth
         const bool is_first = number % rounds_of_a_life == 1;
         if (is_first) {
             // A crash of processes alone takes nothing in fast mode either.
-            const bool is_fast = number / rounds_of_a_life % 4 == 1;
-            life = std::make_unique<Life>(is_fast ? Durability::fast : Durability::durable);
+            const std::int64_t lives = number / rounds_of_a_life;
+            life = std::make_unique<Life>(lives % 4 == 1 ? Durability::fast : Durability::durable,
+                                          1 + static_cast<int>(lives % schema_version));
         }
         Round round(life->load(number, seed));
         // The first round of a life may be killed amid the upgrade of the file.
