@@ -10,6 +10,7 @@
 #include "fault/replay.hpp"
 #include "fault/size.hpp"
 #include "fault/soundness.hpp"
+#include "old_store.hpp"
 #include "processes.hpp"
 #include "temporary_folder.hpp"
 
@@ -71,8 +72,23 @@ class Writers {
     std::thread listener_;
 };
 
-/// The backup is a whole store with at least what was acknowledged before it began.
-void check_backup(const Load& backup, const std::vector<Acknowledgement>& acknowledged) {
+/// The changes of the backup that its source does not have just so. When there is none, and no gap
+/// between them, the backup is how its source began.
+Findings invented(const Load& backup, const Load& source) {
+    testing::Database database(source.path);
+    database.run("ATTACH '" + backup.path + "' AS backup");
+    Findings findings;
+    for (const std::string& position : database.rows(
+             "SELECT position FROM (SELECT * FROM backup.changes EXCEPT SELECT * FROM changes)")) {
+        findings.push_back("the source does not have change " + position + " of the backup");
+    }
+    return findings;
+}
+
+/// The backup is what its source was at one moment: a whole store, with at least what was
+/// acknowledged before it began.
+void check_backup(const Load& backup, const Load& source,
+                  const std::vector<Acknowledgement>& acknowledged) {
     const Crm crm = backup.open();
     Session me = crm.as_system();
     Replay replay;
@@ -81,6 +97,7 @@ void check_backup(const Load& backup, const std::vector<Acknowledgement>& acknow
     const Marks marks(replay.news(), backup.round);
     report(marks.half_done());
     report(lost(acknowledged, replay.news(), marks));
+    report(invented(backup, source));
     report(check_soundness(crm, backup.path));
 }
 
@@ -105,7 +122,7 @@ TEST_CASE("every backup taken while others write restores to what was committed 
             Load backup = load;
             backup.path = folder.file("backup" + std::to_string(i) + ".db");
             crm.backup(backup.path);
-            check_backup(backup, acknowledged);
+            check_backup(backup, load, acknowledged);
         }
         commits += writers.acknowledged().size();
     }
