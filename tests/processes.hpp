@@ -2,12 +2,15 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -73,6 +76,29 @@ class ChildProcess {
     }
 
     pid_t id_;
+};
+
+/// A number that processes have in common. Made before them.
+class SharedCount {
+  public:
+    SharedCount() {
+        void* const memory = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) {
+            throw std::runtime_error("cannot share memory");
+        }
+        count_ = new (memory) std::atomic<int>(0);
+    }
+    SharedCount(const SharedCount&) = delete;
+    SharedCount& operator=(const SharedCount&) = delete;
+    ~SharedCount() { ::munmap(count_, sizeof(std::atomic<int>)); }
+
+    void add(int more) { *count_ += more; }
+    [[nodiscard]] int value() const { return *count_; }
+
+  private:
+    static_assert(std::atomic<int>::is_always_lock_free);
+    std::atomic<int>* count_ = nullptr;
 };
 
 /// Runs work(0) to work(count - 1) in processes of their own, and checks that each ends well.
