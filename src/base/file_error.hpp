@@ -10,10 +10,21 @@
 
 namespace crmkit {
 
+/// Whether errno says that there is no room: on the disk, in somebody's quota of it, or in a file
+/// of the size that is allowed.
+inline bool is_out_of_space(int number) {
+#ifdef EDQUOT  // which not every C library knows
+    if (number == EDQUOT) {
+        return true;
+    }
+#endif
+    return number == ENOSPC || number == EFBIG;
+}
+
 /// "cannot read 'x.csv': Is a directory". `number` is errno as the failed call left it.
 inline Error file_error(std::string_view verb, const std::string& path, int number) {
     ErrorCode code = ErrorCode::io;
-    if (number == ENOSPC || number == EFBIG) {
+    if (is_out_of_space(number)) {
         code = ErrorCode::disk_full;
     } else if (number == EROFS || number == EACCES || number == EPERM) {
         code = verb == "write" ? ErrorCode::read_only : ErrorCode::io;

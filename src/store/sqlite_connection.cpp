@@ -1,8 +1,10 @@
 #include "sqlite_connection.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include "base/checked_path.hpp"
+#include "base/file_error.hpp"
 
 namespace crmkit::sqlite {
 
@@ -44,6 +46,24 @@ ErrorCode error_code(int result) {
     }
 }
 
+/// The same. `number` is errno as a failed call to the file system left it: SQLite itself calls the
+/// disk full only when a write meets ENOSPC.
+ErrorCode error_code(int result, int number) {
+    switch (result) {
+        case SQLITE_IOERR_WRITE:
+        case SQLITE_IOERR_FSYNC:
+        case SQLITE_IOERR_DIR_FSYNC:
+        case SQLITE_IOERR_TRUNCATE:
+        case SQLITE_IOERR_SHMOPEN:
+        case SQLITE_IOERR_SHMSIZE:
+        case SQLITE_IOERR_SHMMAP:
+        case SQLITE_CANTOPEN:
+            return is_out_of_space(number) ? ErrorCode::disk_full : ErrorCode::io;
+        default:  // no call that takes room
+            return error_code(result);
+    }
+}
+
 /// "UNIQUE constraint failed: stages.pipeline, stages.name" as an error with a problem for each
 /// column, which the storage then names by entity, field and value.
 Error duplicate_error(std::string_view message) {
@@ -66,6 +86,7 @@ Error duplicate_error(std::string_view message) {
 }  // namespace
 
 void fail(sqlite3* connection, int result) {
+    const int number = errno;
     const int extended = connection == nullptr ? result : sqlite3_extended_errcode(connection);
     const int code = (extended & 0xFF) == (result & 0xFF) ? extended : result;
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
@@ -79,8 +100,9 @@ void fail(sqlite3* connection, int result) {
     }
     // SQLite's own message may quote the statement, which is nobody's business; the number finds
     // the cause, and SQLITE_CONFIG_LOG shows a host the rest.
-    throw Error(error_code(code), std::string("the store answered: ") + sqlite3_errstr(code) +
-                                      " (" + std::to_string(code) + ")");
+    throw Error(error_code(code, number), std::string("the store answered: ") +
+                                              sqlite3_errstr(code) + " (" + std::to_string(code) +
+                                              ")");
 }
 
 Statement::Statement(sqlite3* connection, std::string_view sql) {
@@ -102,9 +124,9 @@ void Statement::fail_and_reset(int result) {
 Connection::Connection(const std::string& path, int flags) {
     const int result = sqlite3_open_v2(checked_path(path).c_str(), &handle_, flags, nullptr);
     if (result != SQLITE_OK) {
+        const ErrorCode code = error_code(result, errno);
         sqlite3_close_v2(handle_);
-        throw Error(error_code(result),
-                    "cannot open the store '" + path + "': " + sqlite3_errstr(result));
+        throw Error(code, "cannot open the store '" + path + "': " + sqlite3_errstr(result));
     }
     try {
         file_.emplace(path);

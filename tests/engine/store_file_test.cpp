@@ -1,8 +1,11 @@
 /// Store files that are damaged, foreign, newer, locked, full or protected.
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -31,11 +34,43 @@ class SmallDisk final : public fault::FileWatcher {
   public:
     int before(const fault::FileRequest& request) override {
         const auto end = request.offset + static_cast<std::int64_t>(request.bytes.size());
-        return request.call == fault::FileCall::write && end > capacity ? SQLITE_FULL : SQLITE_OK;
+        if (request.call != fault::FileCall::write || end <= capacity) {
+            return SQLITE_OK;
+        }
+        errno = number;
+        return answer;
     }
 
     std::int64_t capacity = INT64_MAX;
+    /// What a write is told that finds no room, and what the system said before.
+    int answer = SQLITE_FULL;
+    int number = ENOSPC;
 };
+
+/// Lets no file of this process grow beyond `size`.
+void limit_file_size(rlim_t size) {
+    rlimit limit{};
+    if (std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR || ::getrlimit(RLIMIT_FSIZE, &limit) != 0) {
+        throw std::runtime_error("cannot ask for the limit");
+    }
+    limit.rlim_cur = std::min(size, limit.rlim_max);
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+        throw std::runtime_error("cannot set a limit");
+    }
+}
+
+/// Makes accounts until one fails. Returns how many there are then, with one that was there before.
+std::size_t fill(Session& me, ErrorCode& code) {
+    for (std::size_t kept = 1;; ++kept) {
+        REQUIRE(kept < 5'000);
+        code = code_of([&me] {
+            return me.create(Account{.name = "A", .description = std::string(4000, 'x')});
+        });
+        if (code != ErrorCode::ok) {
+            return kept;
+        }
+    }
+}
 
 /// A store file with one account, closed.
 Id make_store(const std::string& path) {
@@ -196,24 +231,20 @@ TEST_CASE("two processes' worth of stores share a file") {
 TEST_CASE("a full disk is a clear error, and what was there stays") {
     const TemporaryFolder folder;
     SmallDisk disk;
+    SUBCASE("no room") {}
+    SUBCASE("no room in a quota") {
+        disk.answer = SQLITE_IOERR_WRITE;
+        disk.number = EDQUOT;
+    }
     const fault::WatchedFiles files(disk);
     const std::string path = folder.file("store.db");
     const Id id = make_store(path);
     Crm crm = Crm::open(path);
     Session me = crm.as_system();
     disk.capacity = 12 * 1024 * 1024;
-    std::size_t kept = 1;
-    Error error(ErrorCode::ok, "");
-    while (error.code() == ErrorCode::ok) {
-        REQUIRE(kept < 5'000);
-        try {
-            me.create(Account{.name = "A", .description = std::string(4000, 'x')});
-            ++kept;
-        } catch (const Error& thrown) {
-            error = thrown;
-        }
-    }
-    CHECK(error.code() == ErrorCode::disk_full);
+    ErrorCode code = ErrorCode::ok;
+    const std::size_t kept = fill(me, code);
+    CHECK(code == ErrorCode::disk_full);
     CHECK(kept > 100);
     CHECK(me.get<Account>(id).name == "Acme");
     CHECK(me.query<Account>().all().size() == kept);
@@ -224,6 +255,26 @@ TEST_CASE("a full disk is a clear error, and what was there stays") {
     CHECK(me.create(Account{.name = "After"}).id);
     CHECK(me.query<Account>().all().size() == kept + 1);
     CHECK(crm.check_integrity().empty());
+}
+
+TEST_CASE("a file that must not grow any more is a full disk, and goes on when it may") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("store.db");
+    make_store(path);
+    testing::ChildProcess child([&path] {
+        Crm crm = Crm::open(path);
+        Session me = crm.as_system();
+        limit_file_size(1024 * 1024);
+        ErrorCode code = ErrorCode::ok;
+        const std::size_t kept = fill(me, code);
+        limit_file_size(RLIM_INFINITY);
+        me.create(Account{.name = "After"});
+        if (code != ErrorCode::disk_full || me.query<Account>().all().size() != kept + 1 ||
+            !crm.check_integrity().empty()) {
+            throw std::runtime_error("it ended with " + std::string(to_string(code)));
+        }
+    });
+    CHECK(child.wait() == "exit 0");
 }
 
 TEST_CASE("a file that may only be read is opened for reading alone") {
