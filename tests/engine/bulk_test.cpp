@@ -158,6 +158,22 @@ TEST_CASE("a refused after-hook undoes its row alone") {
     });
 }
 
+TEST_CASE("regression: what a hook throws comes out of a bulk call as the object that it is") {
+    class OwnError final : public Error {
+      public:
+        using Error::Error;
+    };
+    on_each_store([](Crm crm, TestClock&) {
+        crm.before_write(
+            "account", [](WriteEvent&) { throw OwnError(ErrorCode::vetoed, "known by its type"); });
+        Session me = crm.as_system();
+        const std::vector<Account> rows{{.name = "A"}};
+        CHECK_THROWS_AS(me.create_many(rows), OwnError);
+        using enum ErrorCode;
+        CHECK(codes_of(me.create_many(rows, BulkMode::good_rows)) == std::vector{vetoed});
+    });
+}
+
 TEST_CASE("many records are created or updated by their keys") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -23,6 +23,14 @@ TEST_CASE("create gives the record back as stored") {
     });
 }
 
+TEST_CASE("regression: a user is known again however the e-mail address is written") {
+    on_each_store([](Crm crm, TestClock&) {
+        const User ada = crm.ensure_user("Ada", "ada@example.com");
+        CHECK(crm.ensure_user("Ada", "Ada@Example.COM").id == ada.id);
+        CHECK(crm.as_system().query<User>().all().size() == 1);
+    });
+}
+
 TEST_CASE("ids go up, also within one millisecond") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -93,6 +93,18 @@ TEST_CASE("an unknown or retired status is refused with the nearest") {
     });
 }
 
+TEST_CASE("regression: the nearest status is named from the list that is still there") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const TransactionScope open = me.transaction();
+        me.create(Status{.name = "odd", .entity = "case", .state = "open"});
+        // Until the transaction has ended, each look at the list reads it anew.
+        const Error error =
+            error_of([&] { me.create(Case{.subject = "x", .status = "wating_customer"}); });
+        CHECK(error.message().find("nearest is 'waiting_customer'") != std::string::npos);
+    });
+}
+
 TEST_CASE("a product moves through its life by its status") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

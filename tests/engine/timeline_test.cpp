@@ -127,6 +127,23 @@ TEST_CASE("a contact who moves takes the history along") {
     });
 }
 
+TEST_CASE("regression: an interaction leaves the timeline of whom its link moved away from") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account one = me.create(Account{.name = "One"});
+        const Account two = me.create(Account{.name = "Two"});
+        const Interaction first = interaction(me, InteractionKind::call, 9, link_to(one));
+        const Interaction second = interaction(me, InteractionKind::call, 10, link_to(two));
+        const auto link =
+            me.query<InteractionParticipant>("interaction = :first", {{"first", first.id}}).first();
+        REQUIRE(link);
+        me.update<InteractionParticipant>(link->id, {{"interaction", second.id}});
+        CHECK(titles(me, {.party = link_to(one)}) == Titles{"at 10"});
+        CHECK(titles(me, {.party = link_to(two)}) == Titles{"at 10"});
+        check_recomputed(me);
+    });
+}
+
 TEST_CASE("bad timeline requests are refused with all their problems") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -6,6 +6,7 @@
 
 #include "../../src/engine/session_state.hpp"
 #include "crmkit/exchange/operations.hpp"
+#include "crmkit/sales/base_currency.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "import_support.hpp"
@@ -379,6 +380,17 @@ TEST_CASE("a JSON Lines file cannot make a currency of the store that is none") 
     }
     Opportunity deal = me.create(Opportunity{.name = "D", .amount = Money::of("1.00", "EUR")});
     me.call("sales.win_opportunity", R"({"opportunity":")" + to_string(deal.id) + "\"}");
+}
+
+TEST_CASE(
+    "regression: a restored file's currency in small letters is the one that ISO 4217 names") {
+    for (const char* known : {"", "EUR"}) {
+        const Crm crm = Crm::open_memory();
+        Session me = crm.as_system();
+        sales::base_currency(me, {.change_to = known});
+        restore(me, "{\"crmkit\":\"0.1.0\",\"format\":1,\"currency\":\"eur\"}\n");
+        CHECK(sales::base_currency(me, {}).currency == "EUR");
+    }
 }
 
 TEST_CASE("an export that cannot be finished leaves the older file, and says why") {

@@ -65,6 +65,47 @@ TEST_CASE("readers see whole transactions while a writer works") {
     });
 }
 
+TEST_CASE("regression: a cursor that outlives its transaction moves on in its session's turn") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session first = crm.as_system();
+        Session second = crm.as_system();
+        first.create(Account{.name = "A"});
+        TransactionScope open = first.transaction();
+        first.create(Account{.name = "B"});
+        const auto accounts = first.stream(entity_of<Account>(), "", {});
+        CHECK(accounts->next());
+        open.commit();
+        {
+            // The connection that the cursor was opened on is the other session's now.
+            const TransactionScope other = second.transaction();
+            CHECK(code_of([&] { return accounts->next(); }) == ErrorCode::busy);
+        }
+        CHECK(accounts->next());
+    });
+}
+
+// What else happens ThreadSanitizer sees: two threads give back statements at once.
+TEST_CASE("regression: cursors of sessions that share a connection end in turn") {
+    on_each_store([](Crm crm, TestClock&) {
+        crm.as_system().create(Account{.name = "A"});
+        std::vector<std::thread> running;
+        for (int t = 0; t < 4; ++t) {
+            running.emplace_back([&crm] {
+                Session me = crm.as_system();
+                for (int round = 0; round < 50; ++round) {
+                    const auto accounts = me.stream(entity_of<Account>(), "", {});
+                    CHECK(accounts->next());
+                    me.create(Account{.name = "B"});
+                }
+            });
+        }
+        for (std::thread& thread : running) {
+            thread.join();
+        }
+        CHECK(crm.as_system().query<Account>().all().size() == 4 * 50 + 1);
+    });
+}
+
 TEST_CASE("a second session of the same thread is told, not left waiting") {
     on_each_store([](Crm crm, TestClock&) {
         Session first = crm.as_system();
