@@ -7,6 +7,7 @@
 #include <string>
 
 #include "crmkit/crm.hpp"
+#include "data/stored_map.hpp"
 
 namespace crmkit::testing {
 
@@ -71,19 +72,32 @@ inline void write_campaign(Session& me, const Contact& with) {
 
 }  // namespace detail
 
-/// Makes a store with these contents, the same at every call.
-inline void write_contents(const std::string& path) {
+/// Fills a new store, which `open` makes with the options it is given. The same at every call.
+template <typename Open>
+void write_contents(Open open) {
     const auto clock = std::make_shared<ManualClock>(*Instant::parse("2026-01-05T09:00:00Z"));
     OpenOptions options;
     options.clock = clock;
     options.seed = 1;
     options.replica = 1;
-    const Crm crm = Crm::open(path, options);
+    const Crm crm = open(options);
     Session me = crm.as(crm.ensure_user("Ada Lovelace", "ada@example.com"));
     clock->advance(std::chrono::hours(1));
     const Contact grace = detail::write_customer(me, *clock);
     detail::write_business(me, grace);
     detail::write_campaign(me, grace);
+}
+/// As a file of SQLite.
+inline void write_file(const std::string& path) {
+    write_contents([&path](const OpenOptions& options) { return Crm::open(path, options); });
+}
+/// As the text of a host's map.
+inline void write_map(const std::string& path) {
+    const auto map = std::make_shared<StoredMap>();
+    write_contents([&map](const OpenOptions& options) {
+        return Crm::open(std::make_unique<OrderedMapStore>(map), options);
+    });
+    map->write(path);
 }
 
 }  // namespace crmkit::testing

@@ -1,4 +1,5 @@
-/// The stored file of each version: opened, upgraded, and everything in it still there.
+/// The stored file, and the stored map, of each version: opened, upgraded, and everything in it
+/// still there.
 #include <algorithm>
 #include <functional>
 
@@ -39,8 +40,21 @@ void on_stored_files(const std::function<void(const std::string& path)>& test) {
     on_stored_files(schema_version + 1, test);
 }
 
-void check_contents(const std::string& path) {
-    const Crm crm = Crm::open(path);
+/// Runs a test on the stored map of each version since there are stores on a host's map.
+void on_stored_maps(const std::function<void(const std::string& path)>& test) {
+    constexpr int first = 3;
+    for (int version = first; version <= schema_version; ++version) {
+        CAPTURE(version);
+        test(CRMKIT_SOURCE_DIR "/tests/data/map_v" + std::to_string(version) + ".txt");
+    }
+}
+
+/// A store on the map that a text describes.
+Crm open_map(const std::string& path) {
+    return Crm::open(std::make_unique<OrderedMapStore>(testing::StoredMap::read(path)));
+}
+
+void check_contents(const Crm& crm) {
     Session me = crm.as_system();
     const Account acme = only<Account>(me, "name = 'Acme Söhne'");
     CHECK(me.get<Account>(acme.parent_account).name == "Acme Holding");
@@ -76,8 +90,7 @@ void check_contents(const std::string& path) {
 }
 
 /// What records keep of other records, and what the library counts up.
-void check_kept(const std::string& path) {
-    const Crm crm = Crm::open(path);
+void check_kept(const Crm& crm) {
     Session me = crm.as_system();
     const Case issue = only<Case>(me, "account.name = 'Acme Söhne'");
     CHECK(issue.case_number == "1");
@@ -120,15 +133,19 @@ void add_later_contents(const std::string& path) {
 }  // namespace
 
 TEST_CASE("what the stored file of each version holds is read as it was written") {
-    on_stored_files(&check_contents);
+    on_stored_files([](const std::string& path) { check_contents(Crm::open(path)); });
 }
 
-TEST_CASE("the next stored file holds the same") {
+TEST_CASE("the next stored file and map hold the same") {
     const TemporaryFolder folder;
     const std::string path = folder.file("new.db");
-    testing::write_contents(path);
-    check_contents(path);
-    check_kept(path);
+    testing::write_file(path);
+    check_contents(Crm::open(path));
+    check_kept(Crm::open(path));
+    const std::string map = folder.file("new.txt");
+    testing::write_map(map);
+    check_contents(open_map(map));
+    check_kept(open_map(map));
 }
 
 TEST_CASE("a stored file of version 1 takes everything that is new") {
@@ -180,7 +197,14 @@ TEST_CASE("a stored file of each version has what the library keeps, without new
         if (Database(path).rows("SELECT 1 FROM campaigns").empty()) {
             add_later_contents(path);
         }
-        check_kept(path);
+        check_kept(Crm::open(path));
+    });
+}
+
+TEST_CASE("what the stored map of each version holds is read as it was written") {
+    on_stored_maps([](const std::string& path) {
+        check_contents(open_map(path));
+        check_kept(open_map(path));
     });
 }
 
