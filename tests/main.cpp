@@ -2,7 +2,7 @@
 ///
 /// A case that cannot run here (no test data, say) says so with MESSAGE("skipped: the reason") and
 /// returns; it is then counted as skipped. One that sweeps over many faults says at its end how
-/// many with MESSAGE("volume: 1,000 kills"), and gets a row of the table that tests/fault/run
+/// many with MESSAGE("volume: 1,000 kills"), and gets a row of the table that tests/sweeps.sh
 /// collects.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -1,7 +1,5 @@
 /// Random commands against a SQLite store, another store and a naive model: after each command the
 /// same answer, after each batch the same records, history, search results and tallies.
-#include <iostream>
-
 #include "conformance/backend.hpp"
 #include "crmkit/base/random.hpp"
 #include "crmkit/sales/stage_reports.hpp"
@@ -450,7 +448,7 @@ TEST_CASE("random commands: SQLite store, memory store and naive model agree") {
         play(static_cast<std::uint64_t>(1 + done / commands_of_episode),
              std::make_unique<MemoryStore>());
     }
-    std::cout << "volume: " << fault::counted(commands, "commands") << '\n';
+    MESSAGE("volume: " << fault::counted(commands, "commands"));
 }
 
 TEST_CASE("random commands: SQLite store, host's storage and naive model agree") {
@@ -460,5 +458,5 @@ TEST_CASE("random commands: SQLite store, host's storage and naive model agree")
         play(static_cast<std::uint64_t>(1001 + done / commands_of_episode),
              std::make_unique<OrderedMapStore>(conformance::HostTable::map_on(*host.host)));
     }
-    std::cout << "volume: " << fault::counted(commands, "commands") << '\n';
+    MESSAGE("volume: " << fault::counted(commands, "commands"));
 }

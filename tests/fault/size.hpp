@@ -1,7 +1,7 @@
 /// How much the fault sweeps do, and how they say it.
 ///
 /// A sweep is a test case that ends with MESSAGE("volume: " << …): tests/main.cpp then prints its
-/// row of the table that tests/fault/run collects.
+/// row of the table that tests/fault/run and tests/differential/run collect.
 #pragma once
 
 #include <cstdint>
