@@ -1,5 +1,5 @@
-/// Derived values: what the store keeps so that it need not be worked out again. Of all modules, and
-/// so defined in src/crm.
+/// Derived values: what the store keeps so that it need not be worked out again. Of all modules,
+/// and so defined in src/crm.
 #pragma once
 
 #include <string>
