@@ -60,9 +60,11 @@ class Crm {
     /// another program's SQLite database; corrupt for a file that is no database; io, disk_full,
     /// busy; unsupported for a store that has no file of its own.
     void backup(const std::string& path) const;
-    /// Copies what is committed from the log into the file, as far as readers allow; waits for
-    /// nobody. For a thread or a timer of the host's, every 20 ms or so while others write; see
-    /// OpenOptions::log_kib. Throws io, disk_full.
+    /// Copies what is committed from the log into the file, as far as readers allow, so that no
+    /// commit has to. For a thread or a timer of the host's, every 20 ms or so while others write.
+    /// When the log is longer than half of OpenOptions::log_kib, it copies the last of it between
+    /// two commits, so that the log begins anew. Waits for no transaction of a host's, import or
+    /// bulk load. Throws io, disk_full.
     void checkpoint() const;
     /// What is wrong with the stored data, in words; empty when it is sound. Looks at the file
     /// itself, the chain of the history, and everything that is kept up to date beside the records

@@ -207,6 +207,21 @@ void Engine::give_back(std::unique_ptr<Storage> reader) noexcept {
     }
 }
 
+void Engine::checkpoint() {
+    check_open();
+    if (!store_->checkpoint()) {
+        return;
+    }
+    // Where somebody writes all the time, there is always more, and the log never begins anew: in
+    // the end a commit copies what there is. So the rest, which is little after another round, is
+    // copied in a turn of its own.
+    store_->checkpoint();
+    if (queue_.lock_behind_brief()) {
+        const std::lock_guard turn(queue_, std::adopt_lock);
+        store_->checkpoint();
+    }
+}
+
 void Engine::log(LogLevel level, std::string_view line) const {
     if (options_.log) {
         options_.log(level, line);

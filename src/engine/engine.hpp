@@ -107,10 +107,7 @@ class Engine {
     }
 
     /// See Crm::checkpoint(). From any thread.
-    void checkpoint() {
-        check_open();
-        store_->checkpoint();
-    }
+    void checkpoint();
     void log(LogLevel level, std::string_view line) const;
     void close();
     /// Throws invalid_argument when the store is closed, and in a process that was forked from the

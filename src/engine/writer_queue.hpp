@@ -1,6 +1,7 @@
 /// `WriterQueue`: lets one session write at a time, in the order they came.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -29,12 +30,17 @@ class WriterQueue {
                 ErrorCode::busy,
                 "another session of this thread has a write transaction open: end it first");
         }
-        const std::uint64_t ticket = next_ticket_++;
-        waiting_.push_back(turn);
-        served_.wait(lock, [&] { return !is_held_ && now_serving_ == ticket; });
-        waiting_.pop_front();
-        is_held_ = true;
-        holder_ = std::this_thread::get_id();
+        wait_for_turn(lock, turn);
+    }
+    /// The same where everybody ahead is brief; false, at once, where one is not.
+    [[nodiscard]] bool lock_behind_brief() {
+        std::unique_lock lock(mutex_);
+        if ((is_held_ && held_ == Turn::open_ended) ||
+            std::find(waiting_.begin(), waiting_.end(), Turn::open_ended) != waiting_.end()) {
+            return false;
+        }
+        wait_for_turn(lock, Turn::open_ended);
+        return true;
     }
     void unlock() noexcept {
         {
@@ -52,12 +58,23 @@ class WriterQueue {
     }
 
   private:
+    void wait_for_turn(std::unique_lock<std::mutex>& lock, Turn turn) {
+        const std::uint64_t ticket = next_ticket_++;
+        waiting_.push_back(turn);
+        served_.wait(lock, [&] { return !is_held_ && now_serving_ == ticket; });
+        waiting_.pop_front();
+        is_held_ = true;
+        held_ = turn;
+        holder_ = std::this_thread::get_id();
+    }
+
     std::mutex mutex_;
     std::condition_variable served_;
     std::deque<Turn> waiting_;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t now_serving_ = 0;
     bool is_held_ = false;
+    Turn held_ = Turn::open_ended;
     std::thread::id holder_{};
 };
 

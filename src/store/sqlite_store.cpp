@@ -62,12 +62,14 @@ void switch_to_write_ahead_log(Connection& connection, std::chrono::milliseconds
     }
 }
 
+/// How many pages of 4 KiB are in the log when a commit copies it.
+std::int64_t pages_of_log(const SqliteOptions& options) { return options.log_kib / 4; }
+
 void choose_pragmas(Connection& connection, const SqliteOptions& options) {
     connection.execute(fmt::format("PRAGMA cache_size = {}", -options.cache_kib));
     connection.execute(options.durability == Durability::durable ? "PRAGMA synchronous = FULL"
                                                                  : "PRAGMA synchronous = NORMAL");
-    // A page has 4 KiB.
-    connection.execute(fmt::format("PRAGMA wal_autocheckpoint = {}", options.log_kib / 4));
+    connection.execute(fmt::format("PRAGMA wal_autocheckpoint = {}", pages_of_log(options)));
     if (!options.read_only) {
         switch_to_write_ahead_log(connection, options.busy_timeout);
     }
@@ -124,9 +126,9 @@ SqliteStore::SqliteStore(std::string path, SqliteOptions options)
 
 SqliteStore::~SqliteStore() = default;
 
-void SqliteStore::checkpoint() {
+bool SqliteStore::checkpoint() {
     if (path_ == sqlite::in_memory || options_.read_only) {
-        return;
+        return false;
     }
     const std::lock_guard lock(checkpoint_mutex_);
     if (checkpointer_ == nullptr) {
@@ -136,11 +138,14 @@ void SqliteStore::checkpoint() {
         checkpointer_ = std::move(connection);
     }
     sqlite3* const handle = checkpointer_->handle();
-    const int result =
-        sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if (result != SQLITE_BUSY) {  // another one is at it
-        sqlite::check(handle, result);
+    int pages_in_log = 0;
+    const int result = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE,
+                                                 &pages_in_log, nullptr);
+    if (result == SQLITE_BUSY) {  // another one is at it
+        return false;
     }
+    sqlite::check(handle, result);
+    return pages_in_log > pages_of_log(options_) / 2;
 }
 
 std::unique_ptr<Storage> SqliteStore::connect_writer() { return connect(path_, options_); }

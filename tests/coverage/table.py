@@ -4,8 +4,8 @@ EXPORT is what llvm-cov exports as JSON. A line or a branch of a template counts
 when any of its instances ran it; llvm-cov's own summary takes only the best instance of each
 function. A branch is one outcome of a condition that can have both. Tables of fields and indexes do
 not count: the compiler alone evaluates them. With --missing: the lines and branches that did not
-run, file by file. The exit code is 1 when less than LINE_TARGET of all lines or BRANCH_TARGET of all
-branches ran.
+run, file by file. The exit code is 1 when less than LINE_TARGET of all lines or BRANCH_TARGET of
+all branches ran.
 """
 
 import json

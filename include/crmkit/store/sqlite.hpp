@@ -51,7 +51,7 @@ class SqliteStore final : public Store {
     ~SqliteStore() override;
     std::unique_ptr<Storage> connect_writer() override;
     std::unique_ptr<Storage> connect_reader() override;
-    void checkpoint() override;
+    bool checkpoint() override;
 
   private:
     std::string path_;

@@ -215,9 +215,10 @@ class Store {
     virtual std::unique_ptr<Storage> connect_reader() = 0;
 
     /// Copies what is committed from a log into the store proper, as far as readers allow, so that
-    /// no commit has to; waits for nobody. Does nothing where there is no log. May be called from
-    /// any thread. Throws io, disk_full.
-    virtual void checkpoint() {}
+    /// no commit has to; waits for nobody. Returns whether the log has become long, and would begin
+    /// anew if this were done while nobody writes. Does nothing where there is no log. May be
+    /// called from any thread. Throws io, disk_full.
+    virtual bool checkpoint() { return false; }
 };
 
 }  // namespace crmkit
