@@ -12,7 +12,7 @@ function(crmkit_small_code)
     endif()
 endfunction()
 
-# crmkit_no_larger_than_needed(<target>): of -O3 against -O2, size is what a library like this gets.
+# crmkit_no_larger_than_needed(<target>): asks for -O2, of which -O3 makes more code and hardly faster.
 function(crmkit_no_larger_than_needed target)
     if(NOT MSVC AND NOT CRMKIT_SANITIZE)
         target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections

@@ -273,9 +273,11 @@ CRMKIT_API void crmkit_close(crmkit_store* store);
  */
 CRMKIT_API crmkit_code crmkit_backup(crmkit_store* store, const char* path, int64_t path_size);
 
-/* Copies what is committed from the log into the file, as far as readers allow; waits for nobody.
- * For a thread or a timer of the host's, every 20 ms or so while others write, so that no commit
- * has to do it; see log_kib. Does nothing to a store in memory or on a connection of the host's. */
+/* Copies what is committed from the log into the file, as far as readers allow, so that no commit
+ * has to. For a thread or a timer of the host's, every 20 ms or so while others write. When the log
+ * is longer than half of log_kib, it copies the last of it between two commits, so that the log
+ * begins anew. Waits for no transaction of the host's, import or bulk load. Does nothing to a store
+ * in memory or on a connection of the host's. */
 CRMKIT_API crmkit_code crmkit_checkpoint(crmkit_store* store);
 
 /* Gives what is wrong with the stored data as a JSON array of texts, empty when it is sound. Takes

@@ -25,17 +25,18 @@ class WriterQueue {
     /// waiting would then never end.
     void lock(Turn turn = Turn::open_ended) {
         std::unique_lock lock(mutex_);
-        if (is_held_ && holder_ == std::this_thread::get_id()) {
+        if (is_held_here()) {
             throw Error(
                 ErrorCode::busy,
                 "another session of this thread has a write transaction open: end it first");
         }
         wait_for_turn(lock, turn);
     }
-    /// The same where everybody ahead is brief; false, at once, where one is not.
+    /// The same where everybody ahead is brief and in another thread; false, at once, where one is
+    /// not.
     [[nodiscard]] bool lock_behind_brief() {
         std::unique_lock lock(mutex_);
-        if ((is_held_ && held_ == Turn::open_ended) ||
+        if (is_held_here() || (is_held_ && held_ == Turn::open_ended) ||
             std::find(waiting_.begin(), waiting_.end(), Turn::open_ended) != waiting_.end()) {
             return false;
         }
@@ -58,6 +59,9 @@ class WriterQueue {
     }
 
   private:
+    [[nodiscard]] bool is_held_here() const {
+        return is_held_ && holder_ == std::this_thread::get_id();
+    }
     void wait_for_turn(std::unique_lock<std::mutex>& lock, Turn turn) {
         const std::uint64_t ticket = next_ticket_++;
         waiting_.push_back(turn);

@@ -12,50 +12,62 @@ using namespace crmkit;
 
 namespace {
 
-/// Commits until the log is longer than half of what it may be.
-void fill_log(Session& me, const std::string& path) {
-    while (std::filesystem::file_size(path + "-wal") < std::uintmax_t{80} * 1024) {
-        me.create(Account{.name = "Acme"});
+/// A store in a file, whose log is longer than half of what it may be.
+class LongLog {
+  public:
+    LongLog() {
+        crm.checkpoint();
+        while (size() < std::uintmax_t{80} * 1024) {
+            me.create(Account{.name = "Acme"});
+        }
     }
-}
 
-OpenOptions short_log() {
-    OpenOptions options;
-    options.durability = Durability::fast;
-    options.log_kib = 128;
-    return options;
-}
+    [[nodiscard]] std::uintmax_t size() const { return std::filesystem::file_size(path_ + "-wal"); }
+
+  private:
+    static OpenOptions options() {
+        OpenOptions options;
+        options.durability = Durability::fast;
+        options.log_kib = 128;
+        return options;
+    }
+
+    testing::TemporaryFolder folder_;
+    std::string path_ = folder_.file("store.db");
+
+  public:
+    Crm crm = Crm::open(path_, options());
+    Session me = crm.as_system();
+};
 
 }  // namespace
 
 TEST_CASE("a checkpoint of a long log does not wait for a transaction that lasts") {
-    const testing::TemporaryFolder folder;
-    const std::string path = folder.file("store.db");
-    const Crm crm = Crm::open(path, short_log());
-    Session me = crm.as_system();
-    crm.checkpoint();
-    fill_log(me, path);
-    TransactionScope transaction = me.transaction();
-    me.create(Account{.name = "Bright"});
-    crm.checkpoint();
-    std::thread([&crm] { crm.checkpoint(); }).join();
+    LongLog store;
+    TransactionScope transaction = store.me.transaction();
+    store.me.create(Account{.name = "Bright"});
+    store.crm.checkpoint();
+    std::thread([&store] { store.crm.checkpoint(); }).join();
     transaction.commit();
-    CHECK(me.query<Account>("name = 'Bright'").all().size() == 1);
-    CHECK(crm.check_integrity().empty());
+    CHECK(store.me.query<Account>("name = 'Bright'").all().size() == 1);
+    CHECK(store.crm.check_integrity().empty());
+}
+
+TEST_CASE("a checkpoint of a long log does not wait for the command whose hook asks for it") {
+    LongLog store;
+    store.crm.before_write("account", [&store](WriteEvent&) { store.crm.checkpoint(); });
+    store.me.create(Account{.name = "Bright"});
+    CHECK(store.me.query<Account>("name = 'Bright'").all().size() == 1);
+    CHECK(store.crm.check_integrity().empty());
 }
 
 TEST_CASE("a checkpoint of a long log lets it begin anew") {
-    const testing::TemporaryFolder folder;
-    const std::string path = folder.file("store.db");
-    const Crm crm = Crm::open(path, short_log());
-    Session me = crm.as_system();
-    crm.checkpoint();
-    fill_log(me, path);
+    LongLog store;
     for (int round = 0; round < 10; ++round) {
-        crm.checkpoint();
-        const auto size = std::filesystem::file_size(path + "-wal");
-        me.create(Account{.name = "Bright"});
-        CHECK(std::filesystem::file_size(path + "-wal") == size);
+        store.crm.checkpoint();
+        const auto before = store.size();
+        store.me.create(Account{.name = "Bright"});
+        CHECK(store.size() == before);
     }
-    CHECK(crm.check_integrity().empty());
+    CHECK(store.crm.check_integrity().empty());
 }

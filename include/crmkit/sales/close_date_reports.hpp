@@ -98,12 +98,11 @@ struct Slippage {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, period, "The periods to slip out of; month by default."),
-            CRMKIT_FIELD(2, pipeline, "Only this pipeline; all by default.").refers_to("pipeline"),
-            CRMKIT_FIELD(3, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(4, from, "First close_date, kept or not, to look at."),
-            CRMKIT_FIELD(5, until, "Last close_date, kept or not, to look at."));
+        return field_table(CRMKIT_FIELD(1, period, "The periods to slip out of; month by default."),
+                           CRMKIT_FIELD(2, pipeline, pipeline_help).refers_to("pipeline"),
+                           CRMKIT_FIELD(3, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(4, from, "First close_date, kept or not, to look at."),
+                           CRMKIT_FIELD(5, until, "Last close_date, kept or not, to look at."));
     }
 };
 

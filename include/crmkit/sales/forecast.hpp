@@ -29,7 +29,7 @@ struct WeightedForecast {
         return field_table(
             CRMKIT_FIELD(1, period, "The period of the close_date to group by; month by default."),
             CRMKIT_FIELD(2, by, by_help).max_length(longest_expression),
-            CRMKIT_FIELD(3, where, "Condition on the opportunity.").max_length(longest_expression),
+            CRMKIT_FIELD(3, where, where_help).max_length(longest_expression),
             CRMKIT_FIELD(4, from, "First close_date to look at."),
             CRMKIT_FIELD(5, until, "Last close_date to look at."));
     }

@@ -30,7 +30,7 @@ struct PipelineVelocity {
 
     static constexpr auto fields() {
         return field_table(
-            CRMKIT_FIELD(1, pipeline, "Only this pipeline; all by default.").refers_to("pipeline"),
+            CRMKIT_FIELD(1, pipeline, pipeline_help).refers_to("pipeline"),
             CRMKIT_FIELD(2, by, by_help).max_length(longest_expression),
             CRMKIT_FIELD(3, where, "Condition on the opportunity, open or closed.")
                 .max_length(longest_expression),

@@ -28,11 +28,10 @@ struct WinRate {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
-            CRMKIT_FIELD(2, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(3, from, "First close_date to look at."),
-            CRMKIT_FIELD(4, until, "Last close_date to look at."));
+        return field_table(CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
+                           CRMKIT_FIELD(2, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(3, from, "First close_date to look at."),
+                           CRMKIT_FIELD(4, until, "Last close_date to look at."));
     }
 };
 
@@ -85,12 +84,11 @@ struct WonValue {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
-            CRMKIT_FIELD(2, period, "Also by this period of the close_date."),
-            CRMKIT_FIELD(3, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(4, from, "First close_date to look at."),
-            CRMKIT_FIELD(5, until, "Last close_date to look at."));
+        return field_table(CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
+                           CRMKIT_FIELD(2, period, "Also by this period of the close_date."),
+                           CRMKIT_FIELD(3, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(4, from, "First close_date to look at."),
+                           CRMKIT_FIELD(5, until, "Last close_date to look at."));
     }
 };
 
@@ -136,11 +134,10 @@ struct SalesCycle {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
-            CRMKIT_FIELD(2, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(3, from, "First close_date to look at."),
-            CRMKIT_FIELD(4, until, "Last close_date to look at."));
+        return field_table(CRMKIT_FIELD(1, by, by_help).max_length(longest_expression),
+                           CRMKIT_FIELD(2, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(3, from, "First close_date to look at."),
+                           CRMKIT_FIELD(4, until, "Last close_date to look at."));
     }
 };
 

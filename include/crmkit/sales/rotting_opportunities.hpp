@@ -28,7 +28,7 @@ struct RottingOpportunities {
 
     static constexpr auto fields() {
         return field_table(
-            CRMKIT_FIELD(1, pipeline, "Only this pipeline; all by default.").refers_to("pipeline"),
+            CRMKIT_FIELD(1, pipeline, pipeline_help).refers_to("pipeline"),
             CRMKIT_FIELD(2, where, "Condition on the opportunity, such as not is_on_hold.")
                 .max_length(longest_expression),
             CRMKIT_FIELD(3, limit, "Rows on a page, 1 to 1,000; 100 unless said."),

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crmkit/model/choices.hpp"
@@ -22,6 +23,10 @@ namespace crmkit::sales {
 /// Longest text of a condition or a grouping; more is no expression anyway.
 inline constexpr std::uint32_t longest_expression = 65'536;
 
+/// What reports say of the fields that most of them have.
+inline constexpr std::string_view pipeline_help = "Only this pipeline; all by default.";
+inline constexpr std::string_view where_help = "Condition on the opportunity.";
+
 /// Which opportunities to show by stage.
 struct PipelineByStage {
     CRMKIT_STRUCTURE(PipelineByStage, "pipeline_by_stage", "Which opportunities to show by stage.");
@@ -31,11 +36,10 @@ struct PipelineByStage {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, pipeline, "Only this pipeline; all by default.").refers_to("pipeline"),
-            CRMKIT_FIELD(2, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(3, from, "First close_date to look at."),
-            CRMKIT_FIELD(4, until, "Last close_date to look at."));
+        return field_table(CRMKIT_FIELD(1, pipeline, pipeline_help).refers_to("pipeline"),
+                           CRMKIT_FIELD(2, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(3, from, "First close_date to look at."),
+                           CRMKIT_FIELD(4, until, "Last close_date to look at."));
     }
 };
 
@@ -87,11 +91,10 @@ struct StageDurations {
     std::optional<Date> until{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, pipeline, "Only this pipeline; all by default.").refers_to("pipeline"),
-            CRMKIT_FIELD(2, where, "Condition on the opportunity.").max_length(longest_expression),
-            CRMKIT_FIELD(3, from, "First day, in UTC, on which the stay began."),
-            CRMKIT_FIELD(4, until, "Last day, in UTC, on which the stay began."));
+        return field_table(CRMKIT_FIELD(1, pipeline, pipeline_help).refers_to("pipeline"),
+                           CRMKIT_FIELD(2, where, where_help).max_length(longest_expression),
+                           CRMKIT_FIELD(3, from, "First day, in UTC, on which the stay began."),
+                           CRMKIT_FIELD(4, until, "Last day, in UTC, on which the stay began."));
     }
 };
 
@@ -156,7 +159,7 @@ struct StageConversion {
         return field_table(
             CRMKIT_FIELD(1, pipeline, "Only from stages of this pipeline; all by default.")
                 .refers_to("pipeline"),
-            CRMKIT_FIELD(2, where, "Condition on the opportunity.").max_length(longest_expression),
+            CRMKIT_FIELD(2, where, where_help).max_length(longest_expression),
             CRMKIT_FIELD(3, from, "First day, in UTC, on which the stay that was left began."),
             CRMKIT_FIELD(4, until, "Last day, in UTC, on which the stay that was left began."));
     }
