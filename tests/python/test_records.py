@@ -163,7 +163,14 @@ def test_times_without_a_zone_are_refused() -> None:
 
 
 def test_all_problems_come_at_once() -> None:
-    values: dict[str, Any] = {"nmae": "x", "name": 5, "rating": "hott", "annual_revenue": 1.5}
+    values: dict[str, Any] = {
+        "nmae": "x",
+        "name": 5,
+        "rating": "hott",
+        "annual_revenue": 1.5,
+        "email": "nobody",
+        "website": "x" * 5000,
+    }
     with pytest.raises(crmkit.UnknownField) as raised:
         Account(**values)
     assert isinstance(raised.value, TypeError)

@@ -1,11 +1,13 @@
 #include "field_access.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "crmkit/model/registry.hpp"
+#include "crmkit/schema/check.hpp"
 #include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/store/packed_record.hpp"
@@ -242,9 +244,19 @@ void FieldWriter::set(py::handle name, py::handle value) {
 }
 
 void FieldWriter::finish() {
-    if (!problems_.empty()) {
-        throw_problems(std::move(problems_), has_unknown_);
+    if (problems_.empty()) {
+        return;
     }
+    // Without these problems the record would be looked at when it is written. So is what was taken
+    // of it, so that all is told at once; but not what it lacks, which may be yet to come.
+    const Structure& structure = *record_.type->structure;
+    for (std::size_t i = 0; i < structure.fields.size(); ++i) {
+        const Field& field = structure.fields[i];
+        if (record_.touched.contains(i) && field.type() != FieldType::structure_list) {
+            check_value(structure, field, field.get(record_.object()), problems_);
+        }
+    }
+    throw_problems(std::move(problems_), has_unknown_);
 }
 
 PyObject* get_attribute(PyObject* self, void* closure) noexcept {
