@@ -73,7 +73,7 @@ class RecordReader {
 
   private:
     static constexpr std::size_t largest_batch = 256;
-    static constexpr std::size_t most_bytes = 256 * 1024;
+    static constexpr std::size_t most_bytes = std::size_t{256} * 1024;
 
     void fill() {
         if (is_reading_) {
