@@ -43,6 +43,7 @@ class Specimen {
     [[nodiscard]] Id busiest_account() const { return accounts_.front(); }
 
   private:
+    void fill(const Crowd& crowd);
     void add_contacts(Session& me, int count);
     void add_interactions(Session& me, int count);
 
