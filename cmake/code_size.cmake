@@ -32,6 +32,7 @@ file(GLOB crmkit_fast_sources CONFIGURE_DEPENDS
     src/exchange/csv_writer.cpp src/exchange/date_form.cpp src/exchange/encoding.cpp
     src/exchange/formula_guard.cpp src/exchange/number_text.cpp src/exchange/row_importer*.cpp
     src/exchange/text_buffer.cpp
+    src/store/gathered_log.cpp
     src/store/sqlite_connection.cpp src/store/sqlite_functions.cpp src/store/sqlite_history.cpp
     src/store/sqlite_query.cpp src/store/sqlite_row.cpp src/store/sqlite_storage.cpp)
 list(REMOVE_ITEM crmkit_small_sources ${crmkit_fast_sources})

@@ -122,7 +122,8 @@ void Statement::fail_and_reset(int result) {
 }
 
 Connection::Connection(const std::string& path, int flags) {
-    const int result = sqlite3_open_v2(checked_path(path).c_str(), &handle_, flags, nullptr);
+    files_.emplace();
+    const int result = sqlite3_open_v2(checked_path(path).c_str(), &handle_, flags, files_->name());
     if (result != SQLITE_OK) {
         const ErrorCode code = error_code(result, errno);
         sqlite3_close_v2(handle_);

@@ -15,6 +15,7 @@
 
 #include "crmkit/base/error.hpp"
 #include "forks.hpp"
+#include "gathered_log.hpp"
 
 namespace crmkit::sqlite {
 
@@ -214,6 +215,7 @@ class Connection {
     };
     static int wait_a_little(void* patience, int waits_before);
 
+    std::optional<GatheringFiles> files_;
     sqlite3* handle_ = nullptr;
     bool is_owned_ = true;
     std::optional<forks::OpenFile> file_;

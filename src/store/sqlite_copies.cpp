@@ -52,14 +52,7 @@ std::string second_copy() { return {}; }
 
 #endif
 
-bool is_our_vfs(const sqlite3_vfs* wanted) {
-    for (const sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr); vfs != nullptr; vfs = vfs->pNext) {
-        if (vfs == wanted) {
-            return true;
-        }
-    }
-    return false;
-}
+bool is_our_vfs(const sqlite3_vfs* wanted) { return sqlite3_vfs_find(wanted->zName) == wanted; }
 
 }  // namespace
 

@@ -37,8 +37,8 @@ struct Measured {
     double other = std::numeric_limits<double>::max();
 };
 
-/// Runs both sides in turn, `rounds` times, each doing `units` units of work. Now the one begins and
-/// now the other: what the first leaves to the caches and the disk is the second's to bear.
+/// Runs both sides in turn, `rounds` times, each doing `units` units of work. Now the one begins
+/// and now the other: what the first leaves to the caches and the disk is the second's to bear.
 inline Measured measure(int rounds, double units, const std::function<void()>& crmkit,
                         const std::function<void()>& other, Meter meter = Meter::processor) {
     Measured best;
