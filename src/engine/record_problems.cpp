@@ -63,7 +63,7 @@ void refuse_read_only(const Entity& entity, const void* reference, void* object,
 
 void check_record_and_references(SessionState& state, const Entity& entity, const void* before,
                                  const void* object, std::vector<Problem>& problems) {
-    check_record(RecordView(entity, object), problems);
+    check_record(RecordView(entity, object), problems, before);
     if (entity.check != nullptr) {
         entity.check(object, problems);
     }

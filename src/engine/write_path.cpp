@@ -41,7 +41,8 @@ class Nesting {
 };
 
 /// The normal forms of e-mail addresses, phone numbers and so on, from the fields that they are of.
-/// The library's rules do not touch those.
+/// The library's rules do not touch those. Also of what is as it was: a store that is opened with
+/// another region has other ones.
 void fill_normal_forms(SessionState& state, const Entity& entity, void* object) {
     for (const NormalForm& form : entity.normal_forms) {
         const std::string_view raw = form.source->get(object).text();
@@ -235,7 +236,15 @@ void stamp(SessionState& state, const Entity& entity, void* object, const void* 
     head.modified_by() = state.actor();
 }
 
+bool has_same_words(const Entity& entity, const void* before, const void* after) {
+    return std::all_of(entity.searchable.begin(), entity.searchable.end(),
+                       [&](const Field* field) { return field->get(before) == field->get(after); });
+}
+
 void reindex(Storage& storage, const Entity& entity, const void* before, const void* after) {
+    if (before != nullptr && after != nullptr && has_same_words(entity, before, after)) {
+        return;
+    }
     const Id id = header_of(RecordView(entity, after != nullptr ? after : before)).id();
     const std::string old = before != nullptr ? search_text(entity, before) : std::string();
     const std::string now = after != nullptr ? search_text(entity, after) : std::string();

@@ -195,6 +195,32 @@ inline std::string value_fault(const Field& field, const ValueView& value) {
     return {};
 }
 
+/// The quick yes of check_value() for most values.
+inline bool is_plainly_right(const Field& field, const ValueView& value) {
+    switch (field.type()) {
+        case FieldType::text:
+            return value.kind() == ValueKind::text && field.format == TextFormat::plain &&
+                   is_short_ascii(value.text(), field.longest);
+        case FieldType::instant:
+            return value.kind() == ValueKind::instant && value.instant() >= Instant::min() &&
+                   value.instant() <= Instant::max();
+        case FieldType::reference:
+            return value.kind() == ValueKind::id && value.id().value > 0;
+        case FieldType::enumeration:
+        case FieldType::json:
+        case FieldType::text_list:
+        case FieldType::money:
+        case FieldType::date:
+        case FieldType::polymorphic_reference:
+        case FieldType::integer:
+        case FieldType::decimal:
+        case FieldType::boolean:
+        case FieldType::structure_list:
+            return false;
+    }
+    return false;
+}
+
 /// The rest of check_value() for what its quick yes does not cover.
 inline bool check_value_slowly(const Structure& structure, const Field& field,
                                const ValueView& value, std::vector<Problem>& problems) {
@@ -222,14 +248,12 @@ inline bool check_value(const Structure& structure, const Field& field, const Va
     if (value.is_null()) {
         return true;
     }
-    if (value.kind() == ValueKind::text && field.type() == FieldType::text &&
-        field.format == TextFormat::plain && detail::is_short_ascii(value.text(), field.longest)) {
-        return true;
-    }
-    return detail::check_value_slowly(structure, field, value, problems);
+    return detail::is_plainly_right(field, value) ||
+           detail::check_value_slowly(structure, field, value, problems);
 }
 
-bool check_record(const RecordView& record, std::vector<Problem>& problems);
+bool check_record(const RecordView& record, std::vector<Problem>& problems,
+                  const void* before = nullptr);
 
 namespace detail {
 
@@ -270,9 +294,11 @@ inline bool check_rows(const RecordView& record, const Field& field,
 }  // namespace detail
 
 /// check_value() for every field and every row of lists, and that no required field is empty. Adds
-/// all problems, in field order, and returns whether there was none.
-inline bool check_record(const RecordView& record, std::vector<Problem>& problems) {
-    const std::size_t before = problems.size();
+/// all problems, in field order, and returns whether there was none. `before` may be the same
+/// record as it is stored: what is as it was has been looked at when it was written.
+inline bool check_record(const RecordView& record, std::vector<Problem>& problems,
+                         const void* before) {
+    const std::size_t known = problems.size();
     const Structure& structure = record.structure();
     for (const Field& field : structure.fields) {
         if (field.is_null(record.object())) {
@@ -282,10 +308,13 @@ inline bool check_record(const RecordView& record, std::vector<Problem>& problem
         } else if (field.type() == FieldType::structure_list) {
             detail::check_rows(record, field, problems);
         } else if (!detail::takes_any_value(field.type())) {
-            check_value(structure, field, record.get(field), problems);
+            const ValueView value = record.get(field);
+            if (before == nullptr || !(value == field.get(before))) {
+                check_value(structure, field, value, problems);
+            }
         }
     }
-    return problems.size() == before;
+    return problems.size() == known;
 }
 
 }  // namespace crmkit
