@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -37,12 +38,8 @@ class FieldTable {
         }
     }
 
-    /// The field with this id, or null.
-    [[nodiscard]] const FieldPlace* find(std::int32_t id) const {
-        const auto index = static_cast<std::size_t>(id);  // of a negative id: beyond every field
-        return index < places_.size() && places_[index].field != nullptr ? &places_[index]
-                                                                         : nullptr;
-    }
+    /// The fields by their ids. Valid as long as the table.
+    [[nodiscard]] std::span<const FieldPlace> places() const { return places_; }
 
   private:
     std::vector<FieldPlace> places_;

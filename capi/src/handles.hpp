@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,14 +80,14 @@ struct crmkit_record {
     crmkit_record(std::shared_ptr<const crmkit::c_api::Schema> of, const crmkit::Entity& about)
         : schema(std::move(of)),
           entity(&about),
-          fields(&schema->fields_of(about)),
+          places(schema->fields_of(about).places()),
           own(std::in_place, about) {}
     /// Borrows a record of a hook's event; `writable_object` is null where it may only be read.
     crmkit_record(std::shared_ptr<const crmkit::c_api::Schema> of, const crmkit::Entity& about,
                   const void* borrowed_object, void* writable_object)
         : schema(std::move(of)),
           entity(&about),
-          fields(&schema->fields_of(about)),
+          places(schema->fields_of(about).places()),
           borrowed(borrowed_object),
           writable(writable_object) {}
 
@@ -94,17 +95,21 @@ struct crmkit_record {
     [[nodiscard]] crmkit::RecordView view() const { return {*entity, object()}; }
     /// Where the field with this id is. Throws not_found.
     [[nodiscard]] const crmkit::c_api::FieldPlace& place(std::int32_t id) const {
-        const crmkit::c_api::FieldPlace* const found = fields->find(id);
-        if (found == nullptr) {
+        const auto index = static_cast<std::size_t>(id);  // of a negative id: beyond every field
+        if (index >= places.size() || places[index].field == nullptr) {
             refuse_id(id);
         }
-        return *found;
+        return places[index];
     }
     [[nodiscard]] const crmkit::Field& field(std::int32_t id) const { return *place(id).field; }
     /// Converts the value to the field's type, stores it and notes that it was set.
     void set(const crmkit::Field& target, const crmkit::ValueView& value);
     /// A field as text, which ends in NUL and lives until the field is changed or asked for again.
-    [[nodiscard]] std::string_view text(const crmkit::c_api::FieldPlace& wanted) const;
+    [[nodiscard]] std::string_view text(const crmkit::c_api::FieldPlace& wanted) const {
+        return wanted.kind == crmkit::NativeKind::text
+                   ? wanted.member<std::string>(object())  // which ends in NUL
+                   : other_text(wanted);
+    }
 
     /// Lets `fill` make the next contents in a second struct, kept for this, and takes them over
     /// when it returns true: a call that fails leaves the record as it was. Only for own records.
@@ -123,7 +128,8 @@ struct crmkit_record {
 
     std::shared_ptr<const crmkit::c_api::Schema> schema;
     const crmkit::Entity* entity;
-    const crmkit::c_api::FieldTable* fields;
+    /// Of the entity's fields, by id.
+    std::span<const crmkit::c_api::FieldPlace> places;
     std::optional<crmkit::Record> own;
     const void* borrowed = nullptr;
     /// The same as `borrowed` where a hook may change it.
@@ -131,6 +137,8 @@ struct crmkit_record {
 
   private:
     [[noreturn]] void refuse_id(std::int32_t id) const;
+    /// What text() gives for a field that holds no plain text.
+    [[nodiscard]] std::string_view other_text(const crmkit::c_api::FieldPlace& wanted) const;
     /// A value that is no text of its own, written into made_texts_.
     [[nodiscard]] std::string_view made_text(const crmkit::Field& wanted) const;
 

@@ -84,10 +84,7 @@ void crmkit_record::set(const Field& target, const ValueView& value) {
     }
 }
 
-std::string_view crmkit_record::text(const FieldPlace& wanted) const {
-    if (wanted.kind == NativeKind::text) {
-        return wanted.member<std::string>(object());  // which ends in NUL
-    }
+std::string_view crmkit_record::other_text(const FieldPlace& wanted) const {
     if (wanted.kind == NativeKind::json) {
         return wanted.member<crmkit::Json>(object()).text;
     }

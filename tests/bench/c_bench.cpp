@@ -11,7 +11,11 @@ namespace {
 
 constexpr std::string_view in_cxx = "the same in C++";
 
-void require_ok(crmkit_code code) { require(code == CRMKIT_OK, crmkit_error_message()); }
+void require_ok(crmkit_code code) {
+    if (code != CRMKIT_OK) {
+        require(false, crmkit_error_message());
+    }
+}
 
 /// What a getter is for each field.
 enum class Getter : std::uint8_t { number, text, link };
