@@ -50,11 +50,11 @@ int let_go(Log& log) {
 }
 
 /// Calls a method of the real file, which then has all that was written.
-template <auto method, typename... Arguments>
+template <auto Method, typename... Arguments>
 int call(sqlite3_file* file, Arguments... arguments) {
     Log& log = Log::of(file);
     const int result = let_go(log);
-    return result != SQLITE_OK ? result : (log.real->pMethods->*method)(log.real, arguments...);
+    return result != SQLITE_OK ? result : (log.real->pMethods->*Method)(log.real, arguments...);
 }
 
 /// Whether there is memory to hold as much as `count` bytes more.
@@ -164,15 +164,15 @@ sqlite3_vfs* real_of(const sqlite3_vfs* system) {
 }
 
 /// A method of the real file system.
-template <auto method>
+template <auto Method>
 struct Forward;
 
 template <typename Result, typename... Arguments,
-          Result (*sqlite3_vfs::*method)(sqlite3_vfs*, Arguments...)>
-struct Forward<method> {
+          Result (*sqlite3_vfs::*Method)(sqlite3_vfs*, Arguments...)>
+struct Forward<Method> {
     static Result call(sqlite3_vfs* system, Arguments... arguments) {
         sqlite3_vfs* const real = real_of(system);
-        return (real->*method)(real, arguments...);
+        return (real->*Method)(real, arguments...);
     }
 };
 
