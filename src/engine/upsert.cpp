@@ -27,20 +27,24 @@ Error several_matches(const Entity& entity, const std::string& what, Id first, I
                                             what, first.value, second.value)});
 }
 
-/// The one live record that a query finds; none when there is none. Throws duplicate for several.
+constexpr std::size_t place_of_id = header::id - 1;
+
+/// `wanted(cursor)` of the one live record that a query finds; none when there is none. Throws
+/// duplicate for several, and then asks `key_text()` by what.
+template <typename Wanted, typename KeyText>
 Id only_match(engine::SessionState& state, const expr::Query& query,
-              std::span<const ValueView> values, const Entity& found_entity, Record& found,
-              const std::string& what) {
+              std::span<const ValueView> values, const Entity& entity, Wanted wanted,
+              KeyText key_text) {
     const auto cursor = state.writer().scan(query, {values, state.now(), {}});
-    if (!cursor->next(found.object())) {
+    if (!cursor->next()) {
         return {};
     }
-    const Id first = header_of(found).id();
-    Record second(found_entity);
-    if (cursor->next(second.object())) {
-        throw several_matches(found_entity, what, first, header_of(second).id());
+    const Id found = wanted(*cursor);
+    const Id first = cursor->value(place_of_id).id();
+    if (cursor->next()) {
+        throw several_matches(entity, key_text(), first, cursor->value(place_of_id).id());
     }
-    return first;
+    return found;
 }
 
 Id match_external(engine::SessionState& state, const Entity& entity, const UpsertKey& key) {
@@ -48,29 +52,37 @@ Id match_external(engine::SessionState& state, const Entity& entity, const Upser
     const auto query = state.engine().queries().query(
         external, "system = :system and key = :key and record_kind = :entity");
     const std::vector<ValueView> values{key.system, key.key, std::int64_t{entity.number}};
-    Record found(external);
-    const Id id = only_match(state, *query, values, external, found, "the external key");
-    return id ? found.as<ExternalId>().record.id : Id{};
+    const auto record = [](Cursor& row) {
+        return row.value(detail::place_of<&ExternalId::record, ExternalId>()).link().id;
+    };
+    return only_match(state, *query, values, external, record, [] { return "the external key"; });
+}
+
+std::string key_text_of(const UpsertKey& key, const RecordView& record) {
+    std::string text = "the key";
+    for (const std::string& name : key.field_names) {
+        text += fmt::format(" {} '{}'", name, detail::shown_value(record.get(name)));
+    }
+    return text;
 }
 
 Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
                 MutableRecordView record) {
     engine::fill_computed_fields(state, entity, record.object());  // they may be among the keys
     std::string text;
-    std::string what = "the key";
     std::vector<ValueView> values;
+    values.reserve(key.field_names.size());
     for (const std::string& name : key.field_names) {
         const ValueView value = record.get(name);
         if (value.is_null()) {
             return {};
         }
-        text += fmt::format("{}{} = :key{}", text.empty() ? "" : " and ", name, values.size());
-        what += fmt::format(" {} '{}'", name, detail::shown_value(value));
+        text += (text.empty() ? "" : " and ") + name + " = :key" + std::to_string(values.size());
         values.push_back(value);
     }
     const auto query = state.engine().queries().query(entity, text);
-    Record found(entity);
-    return only_match(state, *query, values, entity, found, what);
+    const auto id = [](Cursor& row) { return row.value(place_of_id).id(); };
+    return only_match(state, *query, values, entity, id, [&] { return key_text_of(key, record); });
 }
 
 Id match(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
