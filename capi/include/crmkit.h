@@ -652,7 +652,8 @@ CRMKIT_API crmkit_code crmkit_after_write(crmkit_store* store, const char* entit
                                           uint64_t* id);
 
 /* Runs `hook` with each change after it was committed, in the order of the history and in the
- * thread that committed it. */
+ * thread that committed it. Inside a transaction of the host's connection that is before the host
+ * has committed: such changes may yet be rolled back. */
 CRMKIT_API crmkit_code crmkit_after_commit(crmkit_store* store, crmkit_commit_hook hook, void* ctx,
                                            uint64_t* id);
 

@@ -163,6 +163,7 @@ void print_import(const Terminal& terminal, const Import& import) {
     for (const auto& [name, report, empty_cells] : import.files) {
         rows.push_back({name, grouped(report.rows), grouped(report.created),
                         grouped(report.updated), grouped(report.unchanged),
+                        grouped(report.skipped),
                         report.refused == 0 ? "0" : terminal.bad(grouped(report.refused))});
     }
     terminal.table({{"file"},
@@ -170,6 +171,7 @@ void print_import(const Terminal& terminal, const Import& import) {
                     {"new", true},
                     {"changed", true},
                     {"unchanged", true},
+                    {"skipped", true},
                     {"refused", true}},
                    rows);
 

@@ -21,6 +21,9 @@ class Survey {
         empty_.resize(header.size());
         values_.resize(header.size());
         for (const auto& row : reader_) {
+            if (is_blank(row)) {
+                continue;  // so does the import
+            }
             for (std::size_t i = 0; i < header.size(); ++i) {
                 const std::string_view cell = crmkit::trim(row[i]);
                 empty_[i] += cell.empty() ? 1 : 0;
@@ -41,6 +44,15 @@ class Survey {
     }
 
   private:
+    [[nodiscard]] bool is_blank(const crmkit::exchange::CsvRow& row) const {
+        for (std::size_t i = 0; i < header().size(); ++i) {
+            if (!crmkit::trim(row[i]).empty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static constexpr std::size_t most_values = 10'000;
 
     crmkit::exchange::FileSource file_;

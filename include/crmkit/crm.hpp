@@ -51,7 +51,9 @@ class Crm {
     /// Runs `hook` after each write of `entity`, still inside its transaction.
     HookId after_write(std::string_view entity, AfterHook hook) const;
     /// Runs `hook` with each change once it is committed, in the order of the history, in the
-    /// thread that committed it. What it throws is logged and goes no further.
+    /// thread that committed it. What it throws is logged and goes no further. On a host's
+    /// connection that is when crmkit's own transaction ends: inside one of the host's, which may
+    /// yet be rolled back, the host acts on such changes after its own commit only.
     HookId after_commit(std::function<void(const HistoryEntry&)> hook) const;
     void remove_hook(HookId hook) const;
 

@@ -8,6 +8,7 @@
 #include "engine/region.hpp"
 #include "engine/session_state.hpp"
 #include "first_data.hpp"
+#include "store/store_file.hpp"
 
 namespace crmkit {
 
@@ -40,8 +41,12 @@ Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
 Crm Crm::open(const std::string& path, const OpenOptions& options) {
     const SqliteOptions sqlite{options.durability,   options.read_only, options.create,
                                options.busy_timeout, options.cache_kib, options.log_kib};
-    return Crm(open_engine(std::make_unique<SqliteStore>(path, sqlite), options,
-                           options.durability == Durability::durable));
+    try {
+        return Crm(open_engine(std::make_unique<SqliteStore>(path, sqlite), options,
+                               options.durability == Durability::durable));
+    } catch (const Error& error) {
+        throw sqlite::naming_file(error, path);
+    }
 }
 
 Crm Crm::open_memory(const OpenOptions& options) {
@@ -67,18 +72,24 @@ User Crm::ensure_user(std::string_view name, std::string_view email) const {
 }
 
 HookId Crm::before_write(std::string_view entity, BeforeHook hook) const {
+    engine_->check_open();
     return engine_->hooks().add({0, std::string(entity), std::move(hook), {}, {}});
 }
 
 HookId Crm::after_write(std::string_view entity, AfterHook hook) const {
+    engine_->check_open();
     return engine_->hooks().add({0, std::string(entity), {}, std::move(hook), {}});
 }
 
 HookId Crm::after_commit(std::function<void(const HistoryEntry&)> hook) const {
+    engine_->check_open();
     return engine_->hooks().add({0, {}, {}, {}, std::move(hook)});
 }
 
-void Crm::remove_hook(HookId hook) const { engine_->hooks().remove(hook); }
+void Crm::remove_hook(HookId hook) const {
+    engine_->check_open();
+    engine_->hooks().remove(hook);
+}
 
 void Crm::backup(const std::string& path) const {
     SessionState state(engine_, Id{});

@@ -72,6 +72,7 @@ const Operation& operation_named(std::string_view name) {
 }
 
 std::string Session::call(std::string_view operation, std::string_view json) {
+    state_->engine().check_open();
     const Operation& called = operation_named(operation);
     const Record input = read_input(*called.input, json, {.registry = &registry()});
     Record output(*called.output);

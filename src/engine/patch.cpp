@@ -13,14 +13,15 @@ namespace {
 
 /// Refuses changes for values that no field can hold, and for what is wrong with the others.
 [[noreturn]] void refuse_changes(SessionState& state, const Entity& entity, const Record& before,
-                                 MutableRecordView stored, std::vector<Problem> problems) {
+                                 MutableRecordView stored, ErrorCode code,
+                                 std::vector<Problem> problems) {
     std::vector<Problem> more;
     refuse_read_only(entity, before.object(), stored.object(), more);
     fill_computed_fields(state, entity, stored.object());
     check_record_and_references(state, entity, before.object(), stored.object(), more);
     add_problems_of_others(problems, std::move(more));
     add_taken_keys(state, entity, before.object(), stored.object(), problems);
-    throw Error::about(ErrorCode::validation, std::move(problems));
+    throw Error::about(code, std::move(problems));
 }
 
 }  // namespace
@@ -31,17 +32,20 @@ bool patch_record(Session& session, const Entity& entity, Id id, const Patch& ch
     const Record before = live_record(state, entity, id);
     entity.copy(stored.object(), before.object());
     std::vector<Problem> problems;
+    ErrorCode code = ErrorCode::validation;
     const ConversionOptions options{&state.registry(), {}};
     for (const Parameter& change : changes) {
-        const Field& field = field_of(entity, change.name);
         try {
+            const Field& field = field_of(entity, change.name);
             stored.set(field, convert(entity, field, change.value, options));
         } catch (const Error& error) {
+            // A field that is not there is a mistake of the program, whatever else is wrong.
+            code = error.code() == ErrorCode::not_found ? error.code() : code;
             problems.insert(problems.end(), error.problems().begin(), error.problems().end());
         }
     }
     if (!problems.empty()) {
-        refuse_changes(state, entity, before, stored, std::move(problems));
+        refuse_changes(state, entity, before, stored, code, std::move(problems));
     }
     return update_record(session, entity, before, stored.object(), version, Authority::host);
 }

@@ -8,6 +8,7 @@
 #include "crmkit/engine/session.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "record_problems.hpp"
+#include "write_path.hpp"
 
 namespace crmkit {
 
@@ -54,9 +55,10 @@ BulkOutcome refusal(const Error& error) {
 class JsonRows {
   public:
     /// `are_new`: what is not given is empty.
-    JsonRows(const Session& session, const Structure& input, const Entity& entity, const Json& rows,
+    JsonRows(Session& session, const Structure& input, const Entity& entity, const Json& rows,
              BulkMode mode, bool are_new)
-        : registry_(session.registry()),
+        : session_(session),
+          entity_(entity),
           mode_(mode),
           are_new_(are_new),
           rows_(items_of(input, "rows", rows)),
@@ -98,7 +100,7 @@ class JsonRows {
         record_ = Record(record_.structure());
         std::vector<Problem> problems;
         const ErrorCode code =
-            detail::read_new(record_, rows_[row], problems, {.registry = &registry_});
+            detail::read_new(record_, rows_[row], problems, {.registry = &session_.registry()});
         if (code == ErrorCode::ok) {
             return true;
         }
@@ -106,9 +108,7 @@ class JsonRows {
             problem.line = problem.column = 0;  // in a text that the caller does not know
         }
         if (are_new_) {
-            std::vector<Problem> more;
-            check_record(record_, more);
-            engine::add_problems_of_others(problems, std::move(more));
+            add_what_else_is_wrong(problems);
         }
         const Error error = Error::about(ErrorCode::validation, std::move(problems));
         if (mode_ == BulkMode::all_or_nothing) {
@@ -120,7 +120,18 @@ class JsonRows {
         return false;
     }
 
-    const Registry& registry_;
+    /// What the record would be refused for if all of the row could be read.
+    void add_what_else_is_wrong(std::vector<Problem>& problems) {
+        engine::SessionState& state = session_.state();
+        std::vector<Problem> more;
+        engine::fill_computed_fields(state, entity_, record_.object());
+        engine::check_record_and_references(state, entity_, nullptr, record_.object(), more);
+        engine::add_problems_of_others(problems, std::move(more));
+        engine::add_taken_keys(state, entity_, nullptr, record_.object(), problems);
+    }
+
+    Session& session_;
+    const Entity& entity_;
     BulkMode mode_;
     bool are_new_;
     std::vector<std::string_view> rows_;

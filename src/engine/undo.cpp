@@ -93,6 +93,33 @@ Change last_deletion(Storage& storage, const Entity& entity, Id id) {
     return last;
 }
 
+/// Takes a change back with what it brought about: of a deletion, what was deleted along and what
+/// lost its reference. The deletion of what a creation made takes along what it must by itself.
+void undo_whole(Session& session, const Change& change) {
+    std::vector<Change> released;
+    if (change.kind == ChangeKind::deleted) {
+        // Looked up first: what is written now names the deletion as its cause, too.
+        released = consequences(session.state().writer(), change.position);
+    }
+    undo_change(session, change);
+    for (const Change& consequence : released) {
+        undo_change(session, consequence);
+    }
+}
+
+/// Throws conflict for a deletion that is not the last of its record: that one would be undone.
+void refuse_if_deleted_again(Storage& storage, const Entity& entity, const Change& change) {
+    if (change.kind != ChangeKind::deleted) {
+        return;
+    }
+    const Change last = last_deletion(storage, entity, change.record);
+    if (last.position != change.position) {
+        throw Error::about(ErrorCode::conflict,
+                           Problem{std::string(entity.name), "id", to_string(change.record),
+                                   fmt::format("was deleted again by change {}", last.position)});
+    }
+}
+
 }  // namespace
 
 void engine::restore_whole(Session& session, const Entity& entity, Id id) {
@@ -100,12 +127,7 @@ void engine::restore_whole(Session& session, const Entity& entity, Id id) {
     refuse_internal(entity);
     const Change deletion = last_deletion(state.writer(), entity, id);
     const CauseScope cause(state, deletion.position, state.origin);
-    // Looked up first: the restoration itself names the deletion as its cause.
-    const std::vector<Change> released = consequences(state.writer(), deletion.position);
-    restore_record(session, entity, id);
-    for (const Change& change : released) {
-        undo_change(session, change);
-    }
+    undo_whole(session, deletion);
 }
 
 void Session::restore(const Entity& entity, Id id) {
@@ -120,10 +142,12 @@ void Session::undo(std::int64_t position) {
     if (!change) {
         throw Error(ErrorCode::not_found, fmt::format("the history has no change {}", position));
     }
-    engine::refuse_internal(registry().get(change->entity));
+    const Entity& entity = registry().get(change->entity);
+    engine::refuse_internal(entity);
+    refuse_if_deleted_again(state_->writer(), entity, *change);
     const CauseScope cause(*state_, position, "undo");
     state_->is_undoing = true;
-    undo_change(*this, *change);
+    undo_whole(*this, *change);
     scope.commit();
 }
 

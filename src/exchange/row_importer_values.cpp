@@ -6,6 +6,7 @@
 
 #include "crmkit/schema/check.hpp"
 #include "crmkit/schema/value_text.hpp"
+#include "engine/record_problems.hpp"
 #include "engine/write_path.hpp"
 #include "row_importer.hpp"
 
@@ -322,16 +323,14 @@ bool RowImporter::is_reported(std::string_view entity, std::string_view field) c
                        });
 }
 
-/// Adds what is wrong with a record by itself. A required field that is still empty may yet be
-/// filled: by a reference, or by a rule that knows the usual status.
+/// Adds what is wrong with a record by itself, and what it refers to that is not there. A required
+/// field that is still empty may yet be filled: by a reference, or by a rule that knows the usual
+/// status.
 void RowImporter::check_object(const Place& place, void* object) {
     const Entity& entity = *place.entity;
     engine::fill_computed_fields(state_, entity, object);
     std::vector<Problem> found;
-    check_record(RecordView(entity, object), found);
-    if (entity.check != nullptr) {
-        entity.check(object, found);
-    }
+    engine::check_record_and_references(state_, entity, nullptr, object, found);
     for (Problem& problem : found) {
         const Field* field = entity.find(problem.field);
         const bool is_empty = field != nullptr && field->is_required && problem.value.empty() &&

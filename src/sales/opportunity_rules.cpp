@@ -19,7 +19,9 @@
 #include "crmkit/model/stage_history.hpp"
 #include "crmkit/schema/check.hpp"
 #include "engine/cause_scope.hpp"
+#include "engine/contact_account.hpp"
 #include "engine/kept_values.hpp"
+#include "engine/session_state.hpp"
 #include "engine/status_rule.hpp"
 #include "sales_rules.hpp"
 #include "stages.hpp"
@@ -178,8 +180,9 @@ void follow_closing(const Move& move) {
         return;
     }
     deal.closed_at.reset();
-    if (!move.reopens()) {
-        return;
+    const bool is_undoing = move.session.state().is_undoing;
+    if (!move.reopens() || is_undoing) {
+        return;  // what an undone change has not touched is not for it to clear
     }
     if (!move.gives(&Opportunity::lost_reason)) {
         deal.lost_reason.clear();
@@ -253,6 +256,9 @@ void before_opportunity(WriteEvent& event, std::vector<Problem>& problems) {
     }
     const auto* was = static_cast<const Opportunity*>(event.before);
     auto& deal = *static_cast<Opportunity*>(event.after.object());
+    if (!event.session.state().is_undoing) {
+        engine::take_account_of_contact(event.session, deal.primary_contact, deal.account);
+    }
     if (was != nullptr && !concerns_stage(*was, deal)) {
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/case.hpp"
+#include "engine/contact_account.hpp"
 #include "engine/session_state.hpp"
 #include "engine/write_path.hpp"
 #include "service_rules.hpp"
@@ -108,6 +109,7 @@ void before_case(WriteEvent& event, std::vector<Problem>&) {
     if (event.kind == ChangeKind::restored || event.session.state().is_undoing) {
         return;  // it is as it was before
     }
+    engine::take_account_of_contact(event.session, issue.contact, issue.account);
     if (event.before != nullptr) {
         check_reopening(event.session, *static_cast<const Case*>(event.before), issue);
     }

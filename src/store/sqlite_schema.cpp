@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "base/fingerprint.hpp"
 #include "crmkit/schema/index_fields.hpp"
 #include "crmkit/schema/record.hpp"
+#include "crmkit/schema/value_text.hpp"
 #include "crmkit/store/columns.hpp"
 #include "crmkit/store/schema_version.hpp"
 #include "crmkit/store/timeline_entry.hpp"
@@ -148,6 +150,22 @@ std::string SchemaUpgrade::fingerprint() const {
     return print.text();
 }
 
+std::int64_t SchemaUpgrade::stored_version() {
+    const auto text = connection_.read_text("SELECT value FROM " + names_.settings +
+                                            " WHERE key = 'schema_version'");
+    if (!text) {
+        throw Error(ErrorCode::corrupt, "the file has crmkit's tables but no schema version");
+    }
+    std::int64_t version = 0;
+    const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), version);
+    if (fault != std::errc{} || end != text->data() + text->size() || version < 1) {
+        throw Error(
+            ErrorCode::corrupt,
+            fmt::format("the file's schema version is '{}', which is none", detail::shown(*text)));
+    }
+    return version;
+}
+
 bool SchemaUpgrade::is_current() {
     const auto is_store = connection_.read_integer(
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '" + names_.prefix +
@@ -155,20 +173,16 @@ bool SchemaUpgrade::is_current() {
     if (is_store.value_or(0) == 0) {
         return false;
     }
-    const auto stored = connection_.read_integer("SELECT value FROM " + names_.settings +
-                                                 " WHERE key = 'schema_version'");
-    if (!stored) {
-        throw Error(ErrorCode::corrupt, "the file has crmkit's tables but no schema version");
-    }
-    if (*stored > schema_version) {
+    const std::int64_t stored = stored_version();
+    if (stored > schema_version) {
         throw Error(ErrorCode::newer_schema,
                     fmt::format("the store has schema version {}, this crmkit knows up to {}: use "
                                 "a crmkit at least as new as the one that wrote it",
-                                *stored, schema_version));
+                                stored, schema_version));
     }
     const auto print = connection_.read_text("SELECT value FROM " + names_.settings +
                                              " WHERE key = 'schema_fingerprint'");
-    return *stored == schema_version && print == fingerprint();
+    return stored == schema_version && print == fingerprint();
 }
 
 void SchemaUpgrade::create_own_tables() {

@@ -46,6 +46,8 @@ class SchemaUpgrade {
     std::vector<const Entity*> run();
 
   private:
+    /// The schema version that the file says it has. Throws corrupt when it says none.
+    std::int64_t stored_version();
     void create_own_tables();
     void add_column_where_missing(const std::string& table, const std::string& column,
                                   std::string_view type);

@@ -96,11 +96,7 @@ std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& o
         claim_file(*connection, path, options.read_only);
         choose_pragmas(*connection, options);
     } catch (const Error& error) {
-        if (error.message().find(path) != std::string::npos) {
-            throw;
-        }
-        throw Error(error.code(),
-                    fmt::format("cannot open the store '{}': {}", path, error.message()));
+        throw sqlite::naming_file(error, path);
     }
     return std::make_unique<SqliteStorage>(std::move(connection),
                                            StorageRules{"", options.read_only, false});

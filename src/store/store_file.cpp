@@ -24,6 +24,15 @@ FileOwner owner_of(Connection& connection) {
     return id == 0 && tables == 0 ? FileOwner::nobody : FileOwner::another;
 }
 
+Error naming_file(const Error& error, const std::string& path) {
+    if (error.code() == ErrorCode::invalid_argument ||
+        error.message().find(path) != std::string::npos) {
+        return error;
+    }
+    return Error(error.code(), fmt::format("cannot open the store '{}': {}", path, error.message()),
+                 error.problems());
+}
+
 void mark_as_store(Connection& connection) {
     connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "sqlite_connection.hpp"
@@ -19,6 +20,10 @@ enum class FileOwner : std::uint8_t {
 
 /// What the file of a connection is. Throws corrupt when it is no database.
 FileOwner owner_of(Connection& connection);
+
+/// An error that opening a store met, with the path in its words; one about what the caller has
+/// asked for, or that names the path already, as it is.
+Error naming_file(const Error& error, const std::string& path);
 
 /// Marks a file that is nobody's as a store.
 void mark_as_store(Connection& connection);

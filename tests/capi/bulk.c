@@ -53,6 +53,18 @@ static void a_refused_row_undoes_all_or_only_itself(void) {
     close_crm(&crm);
 }
 
+static void a_row_is_told_all_that_is_wrong_with_it(void) {
+    struct crm crm;
+    open_memory_crm(&crm);
+    CHECK(call(&crm, "records.create_many",
+               "{\"entity\": \"contact\", \"rows\": [{\"account\": \"777\", \"birth_date\": "
+               "\"x\"}]}") == NULL);
+    CHECK_CONTAINS("contact.birth_date", crmkit_error_message());
+    CHECK_CONTAINS("contact.last_name", crmkit_error_message());
+    CHECK_CONTAINS("contact.account: '777' there is no such account", crmkit_error_message());
+    close_crm(&crm);
+}
+
 static void rows_are_updated_deleted_and_restored(void) {
     struct crm crm;
     char input[400];
@@ -137,6 +149,7 @@ int main(void) {
     static const struct test_case cases[] = {
         {"rows are created in one call", rows_are_created_in_one_call},
         {"a refused row undoes all or only itself", a_refused_row_undoes_all_or_only_itself},
+        {"a row is told all that is wrong with it", a_row_is_told_all_that_is_wrong_with_it},
         {"rows are updated, deleted and restored", rows_are_updated_deleted_and_restored},
         {"rows are upserted by their keys", rows_are_upserted_by_their_keys},
         {"wrong calls are refused", wrong_calls_are_refused},

@@ -47,6 +47,28 @@ TEST_CASE("a field that is not there is named, with the nearest that is") {
     });
 }
 
+TEST_CASE("all that is wrong with a patch is told at once, fields that are not there among it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Error error = error_of([&] {
+            me.update<Account>(acme.id, {{"name", std::string(300, 'x')},
+                                         {"nmae", "x"},
+                                         {"foo", std::int64_t{1}},
+                                         {"number_of_employees", "many"},
+                                         {"parent_account", Id{777}}});
+        });
+        CHECK(error.code() == ErrorCode::not_found);
+        std::vector<std::string> fields;
+        for (const Problem& problem : error.problems()) {
+            fields.push_back(problem.field);
+        }
+        CHECK(fields == std::vector<std::string>{"nmae", "foo", "number_of_employees", "name",
+                                                 "parent_account"});
+        CHECK(me.get<Account>(acme.id).version == 1);
+    });
+}
+
 TEST_CASE("a value of another type is refused with the value") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -234,6 +234,30 @@ TEST_CASE("a deletion that is refused half-way is no cause of what follows") {
     });
 }
 
+TEST_CASE("a row of JSON that cannot be read is told all that is wrong with it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        me.create(Account{.name = "Acme", .account_number = "1"});
+        const auto fields_of = [&me](const std::string& entity, const std::string& row) {
+            const Error error = error_of([&] {
+                me.call("records.create_many",
+                        R"({"entity": ")" + entity + R"(", "rows": [)" + row + "]}");
+            });
+            CHECK(error.code() == ErrorCode::validation);
+            std::vector<std::string> fields;
+            for (const Problem& problem : error.problems()) {
+                fields.push_back(problem.field);
+            }
+            return fields;
+        };
+        using Fields = std::vector<std::string>;
+        CHECK(fields_of("contact", R"({"account": "777", "birth_date": "x"})") ==
+              Fields{"birth_date", "last_name", "account"});
+        CHECK(fields_of("account", R"({"account_number": "1", "number_of_employees": "s"})") ==
+              Fields{"number_of_employees", "name", "account_number"});
+    });
+}
+
 TEST_CASE("rows of JSON are written in constant transactions, bad ones among them reported") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -30,6 +30,11 @@ const std::vector<Call>& calls_of_the_store() {
         {"backup", [](Leftover& at) { at.crm.backup("/nowhere"); }},
         {"checkpoint", [](Leftover& at) { at.crm.checkpoint(); }},
         {"check_integrity", [](Leftover& at) { (void)at.crm.check_integrity(); }},
+        {"before_write", [](Leftover& at) { at.crm.before_write("account", [](WriteEvent&) {}); }},
+        {"after_write",
+         [](Leftover& at) { at.crm.after_write("account", [](const WriteEvent&) {}); }},
+        {"after_commit", [](Leftover& at) { at.crm.after_commit([](const HistoryEntry&) {}); }},
+        {"remove_hook", [](Leftover& at) { at.crm.remove_hook(1); }},
     };
     return all;
 }
@@ -60,6 +65,8 @@ const std::vector<Call>& calls_that_read() {
         {"history", [](Leftover& at) { (void)at.me.history(at.account.id); }},
         {"changes_since", [](Leftover& at) { (void)at.me.changes_since(0); }},
         {"read_transaction", [](Leftover& at) { (void)at.me.read_transaction(); }},
+        {"call of a description",
+         [](Leftover& at) { (void)at.me.call("engine.json_schema", "{}"); }},
         {"call of a report", [](Leftover& at) { (void)at.me.call("sales.win_rate", "{}"); }},
         {"a stream that was open",
          [](Leftover& at) {

@@ -333,6 +333,48 @@ TEST_CASE("undo takes a change back and reports what has changed since") {
     });
 }
 
+TEST_CASE("undo of a deletion brings back what was deleted along, and what lost its reference") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Link party{Account::entity_number, acme.id};
+        const Address address = me.create(Address{.party = party, .city = "Lyon"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const Opportunity deal = me.create(Opportunity{.name = "Deal", .primary_contact = ann.id});
+        me.create(OpportunityLine{
+            .opportunity = deal.id, .description = "Steel", .quantity = Decimal::of(2)});
+        const auto stays = me.query<StageHistory>().all().size();
+
+        me.remove<Opportunity>(deal.id);
+        CHECK(me.query<OpportunityLine>().all().empty());
+        CHECK(me.query<StageHistory>().all().empty());
+        me.undo(me.history(deal.id).back().position);
+        CHECK(me.query<OpportunityLine>().all().size() == 1);
+        CHECK(me.query<StageHistory>().all().size() == stays);
+
+        me.remove<Contact>(ann.id);
+        me.undo(me.history(ann.id).back().position);
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK(me.get<Opportunity>(deal.id).primary_contact == ann.id);
+        CHECK(me.get<Address>(address.id).city == "Lyon");
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("undo of a deletion that was made again is refused") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        me.remove<Account>(acme.id);
+        const std::int64_t first = me.history(acme.id).back().position;
+        me.restore<Account>(acme.id);
+        me.remove<Account>(acme.id);
+        CHECK(code_of([&] { me.undo(first); }) == ErrorCode::conflict);
+        me.undo(me.history(acme.id).back().position);
+        CHECK(me.get<Account>(acme.id).name == "Acme");
+    });
+}
+
 TEST_CASE("upsert finds its record by an external key or by fields") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

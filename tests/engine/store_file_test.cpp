@@ -129,6 +129,24 @@ TEST_CASE("a damaged store is reported as corrupt") {
     CHECK(code == ErrorCode::corrupt);
 }
 
+TEST_CASE("a store whose schema version is none is refused untouched") {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("store.db");
+    Crm::open(path).close();
+    for (const char* version : {"abc", "", "-5", "0", "4x", "99999999999999999999"}) {
+        CAPTURE(version);
+        run_sql(path, ("UPDATE crmkit_settings SET value = '" + std::string(version) +
+                       "' WHERE key = 'schema_version'")
+                          .c_str());
+        const std::string before = bytes_of(path);
+        const Error error = error_of([&] { Crm::open(path); });
+        CHECK(error.code() == ErrorCode::corrupt);
+        CHECK_MESSAGE(error.message().find("'" + std::string(version) + "'") != std::string::npos,
+                      error.message());
+        CHECK(bytes_of(path) == before);
+    }
+}
+
 TEST_CASE("a store of a newer crmkit is refused untouched") {
     const TemporaryFolder folder;
     const std::string path = folder.file("store.db");
@@ -141,6 +159,7 @@ TEST_CASE("a store of a newer crmkit is refused untouched") {
         const Error error = error_of([&] { (void)Crm::open(path, options); });
         CHECK(error.code() == ErrorCode::newer_schema);
         CHECK(error.message().find("999") != std::string::npos);
+        CHECK(error.message().find(path) != std::string::npos);
         CHECK(bytes_of(path) == before);
         // A reader of a store with a log leaves an empty one.
         CHECK((read_only || !std::filesystem::exists(path + "-wal")));

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "crmkit/engine/customer_360.hpp"
 #include "sales/sales_support.hpp"
 
 using namespace crmkit;
@@ -28,6 +29,38 @@ TEST_CASE("winning finds the won stage, dates it, and keeps what it brought") {
         CHECK(code_of([&] {
                   sales::lose_opportunity(me, {.opportunity = deal.id, .reason = "x"});
               }) == ErrorCode::illegal_transition);
+    });
+}
+
+TEST_CASE("undoing a win leaves alone what was entered after it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .amount = eur("100.00")});
+        sales::win_opportunity(me, {.opportunity = deal.id});
+        const auto win = me.history(deal.id).back().position;
+        me.update<Opportunity>(deal.id, {{"actual_value", eur("95.00")}});
+        me.undo(win);
+        const auto open = me.get<Opportunity>(deal.id);
+        CHECK(open.state == OpportunityState::open);
+        CHECK(open.actual_value == eur("95.00"));
+    });
+}
+
+TEST_CASE("an opportunity of a contact alone is its account's") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Account other = me.create(Account{.name = "Other"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const Contact bob = me.create(Contact{.last_name = "Bob"});
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .primary_contact = ann.id});
+        CHECK(deal.account == acme.id);
+        CHECK_FALSE(me.create(Opportunity{.name = "Mine", .primary_contact = bob.id}).account);
+        CHECK(me.create(Opportunity{.name = "Own", .account = other.id, .primary_contact = ann.id})
+                  .account == other.id);
+        const auto known = customer_360(me, {.party = Link{Account::entity_number, acme.id}});
+        REQUIRE(known.opportunities.size() == 1);
+        CHECK(known.opportunities[0].opportunity == deal.id);
     });
 }
 

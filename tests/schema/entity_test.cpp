@@ -56,7 +56,6 @@ struct Journal {
     std::string text{};
     static constexpr auto fields() { return field_table(CRMKIT_FIELD(10, text, "A line.")); }
     static constexpr bool is_internal = true;
-    static constexpr std::string_view title_field = "heading";
 };
 
 struct Row {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "crmkit/engine/timeline.hpp"
 #include "engine/backends.hpp"
 
 using namespace crmkit;
@@ -43,6 +44,20 @@ TEST_CASE("cases are numbered one after the other, and no number comes twice") {
             CHECK(me.create(Case{.subject = "e"}).case_number == "4");
             transaction.commit();
         }
+    });
+}
+
+TEST_CASE("a case of a contact alone is its account's") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const Case issue = me.create(Case{.subject = "a", .contact = ann.id});
+        CHECK(issue.account == acme.id);
+        CHECK_FALSE(me.create(Case{.subject = "b"}).account);
+        const auto page = timeline(me, {.party = Link{Account::entity_number, acme.id}});
+        REQUIRE(page.items.size() == 1);
+        CHECK(page.items[0].record.id == issue.id);
     });
 }
 

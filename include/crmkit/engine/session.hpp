@@ -51,7 +51,7 @@ class Session {
     // --- One record -----------------------------------------------------------------------------
 
     /// Adds a record and gives it back as stored: with its id, version 1, and computed fields.
-    /// Throws validation with all that is wrong; duplicate; not_found for a reference to nothing.
+    /// Throws validation with all that is wrong, references to nothing among it; duplicate.
     template <RecordType T>
     T create(T record) {
         insert(MutableRecordView(record));
@@ -104,7 +104,7 @@ class Session {
         remove(entity_of<T>(), id, version);
     }
     /// Brings a deleted record back, with what was deleted along with it. Throws duplicate when a
-    /// unique key has been taken since, not_found when something it refers to is gone.
+    /// unique key has been taken since, validation when something it refers to is gone.
     template <RecordType T>
     T restore(Id id) {
         restore(entity_of<T>(), id);
@@ -282,8 +282,9 @@ class Session {
     /// What happened in the whole store from a position on, at most `limit` entries.
     [[nodiscard]] std::vector<HistoryEntry> changes_since(std::int64_t position,
                                                           std::size_t limit = 1000);
-    /// Takes one change back by making its opposite, which is itself a change. Throws conflict,
-    /// with a problem for each field that was changed again since.
+    /// Takes one change back by making its opposite, which is itself a change; a deletion as
+    /// restore() does. Throws conflict, with a problem for each field that was changed again since,
+    /// and for a record that was deleted again.
     void undo(std::int64_t position);
 
     // --- By description: what C, Python, imports and operations use -----------------------------

@@ -68,7 +68,7 @@ struct Case {
             CRMKIT_FIELD(12, description, "The whole story.")
                 .max_length(detail::longest_paragraph)
                 .personal(),
-            CRMKIT_FIELD(20, account, "The organisation it is about.")
+            CRMKIT_FIELD(20, account, "The organisation it is about; the contact's unless given.")
                 .refers_to("account", OnDelete::restrict)
                 .children("cases"),
             CRMKIT_FIELD(21, contact, "The person to answer to.")

@@ -58,7 +58,8 @@ struct Opportunity {
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(10, name, "What is to be sold, in a few words.").required().searchable(),
-            CRMKIT_FIELD(11, account, "The organisation that may buy.")
+            CRMKIT_FIELD(11, account,
+                         "The organisation that may buy; the primary contact's unless given.")
                 .refers_to("account", OnDelete::restrict)
                 .children("opportunities"),
             CRMKIT_FIELD(12, primary_contact, "The person to turn to first.")

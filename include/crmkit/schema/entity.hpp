@@ -260,12 +260,64 @@ constexpr Entity make_entity() {
     return entity;
 }
 
+/// What is wrong with the fields that an index names.
+constexpr Verdict check_index(const Entity& entity, std::string_view fields) {
+    constexpr std::string_view separator = ", ";
+    while (!fields.empty()) {
+        const std::string_view name = fields.substr(0, fields.find(separator));
+        if (!has_field(entity, name)) {
+            return verdict_on(name, Misdeclaration::index_of_nothing);
+        }
+        fields.remove_prefix(std::min(fields.size(), name.size() + separator.size()));
+    }
+    return {};
+}
+
+constexpr Verdict check_state_machine(const Entity& entity, const StateMachine& machine) {
+    for (const std::string_view name :
+         {machine.state_field, machine.status_field, machine.reason_field}) {
+        if (!name.empty() && !has_field(entity, name)) {
+            return verdict_on(name, Misdeclaration::state_machine_of_nothing);
+        }
+    }
+    for (const Transition& transition : machine.transitions) {
+        for (const std::string_view state : {transition.from, transition.to}) {
+            if (!state.empty() && !has_label(entity, machine.state_field, state)) {
+                return verdict_on(state, Misdeclaration::transition_of_nothing);
+            }
+        }
+    }
+    return {};
+}
+
+/// The first thing wrong with what an entity says of its fields, if any.
+template <RecordType T>
+constexpr Verdict check_entity(const Entity& entity) {
+    if constexpr (requires { T::title_field; }) {
+        if (!has_text_field(entity, T::title_field)) {
+            return verdict_on(T::title_field, Misdeclaration::title_of_nothing);
+        }
+    }
+    for (const Index& index : entity.indexes) {
+        if (const Verdict verdict = check_index(entity, index.fields);
+            verdict.what != Misdeclaration::none) {
+            return verdict;
+        }
+    }
+    if constexpr (requires { T::state_machine; }) {
+        return check_state_machine(entity, T::state_machine);
+    }
+    return {};
+}
+
 template <RecordType T>
 constexpr Entity checked_entity() {
     constexpr Entity entity = make_entity<T>();
     constexpr Verdict verdict =
         check_members<T>(entity, header::count, member_count<T, record_fields<T>.size()>());
     static_assert(MisdeclaredField<verdict.what, verdict.name>::ok);
+    constexpr Verdict relations = check_entity<T>(entity);
+    static_assert(MisdeclaredField<relations.what, relations.name>::ok);
     return entity;
 }
 

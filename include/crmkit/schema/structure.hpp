@@ -79,6 +79,11 @@ enum class Misdeclaration : std::uint8_t {
     unique_but_not_a_key,
     normal_form_of_nothing,
     name_of_second_column,
+    required_but_set_null,
+    title_of_nothing,
+    index_of_nothing,
+    state_machine_of_nothing,
+    transition_of_nothing,
 };
 
 /// A field name as a template argument, so that the compile error shows it.
@@ -117,6 +122,17 @@ struct MisdeclaredField {
     static_assert(What != Misdeclaration::name_of_second_column,
                   "this field's name is that of the second column of a money (_currency) or link "
                   "(_entity) field: rename one of them");
+    static_assert(What != Misdeclaration::required_but_set_null,
+                  "this reference is required and set to null when its record is deleted: take "
+                  "OnDelete::restrict or cascade, or leave out .required()");
+    static_assert(What != Misdeclaration::title_of_nothing,
+                  "the title_field does not exist or is not text");
+    static_assert(What != Misdeclaration::index_of_nothing,
+                  "an Index names this field, which does not exist");
+    static_assert(What != Misdeclaration::state_machine_of_nothing,
+                  "the state_machine names this field, which does not exist");
+    static_assert(What != Misdeclaration::transition_of_nothing,
+                  "a Transition names this state, which is no label of the state field");
     static constexpr bool ok = What == Misdeclaration::none;
 };
 
@@ -148,6 +164,27 @@ constexpr bool has_text_field(const Structure& structure, std::string_view name)
     return found;
 }
 
+constexpr bool has_field(const Structure& structure, std::string_view name) {
+    bool found = false;
+    for (const Field& field : structure.fields) {
+        found = found || field.name == name;
+    }
+    return found;
+}
+
+constexpr bool has_label(const Structure& structure, std::string_view name,
+                         std::string_view label) {
+    bool found = false;
+    for (const Field& field : structure.fields) {
+        if (field.name == name) {
+            for (const std::string_view known : field.native->labels) {
+                found = found || known == label;
+            }
+        }
+    }
+    return found;
+}
+
 /// What is wrong with one field by itself.
 constexpr Misdeclaration check_field(const Field& field, const Structure& structure) {
     const bool is_reference =
@@ -164,6 +201,9 @@ constexpr Misdeclaration check_field(const Field& field, const Structure& struct
     }
     if (!is_reference && !(field.target.empty() && field.children_name.empty())) {
         return Misdeclaration::target_without_reference;
+    }
+    if (field.is_required && !field.target.empty() && field.on_delete == OnDelete::set_null) {
+        return Misdeclaration::required_but_set_null;
     }
     if (field.is_hierarchy && field.target != structure.name) {
         return Misdeclaration::hierarchy_without_reference;
@@ -219,10 +259,10 @@ constexpr Misdeclaration check_end(const Structure& structure) {
     return structure.size == expected ? Misdeclaration::none : Misdeclaration::member_forgotten;
 }
 
-constexpr Verdict verdict_on(const Field& field, Misdeclaration what) {
+constexpr Verdict verdict_on(std::string_view name, Misdeclaration what) {
     Verdict verdict{what, {}};
-    for (std::size_t i = 0; i < field.name.size() && i + 1 < sizeof(verdict.name.text); ++i) {
-        verdict.name.text[i] = field.name[i];
+    for (std::size_t i = 0; i < name.size() && i + 1 < sizeof(verdict.name.text); ++i) {
+        verdict.name.text[i] = name[i];
     }
     return verdict;
 }
@@ -243,7 +283,7 @@ constexpr Verdict check_structure(const Structure& structure, std::size_t header
             what = check_end(structure);
         }
         if (what != Misdeclaration::none) {
-            return verdict_on(field, what);
+            return verdict_on(field.name, what);
         }
     }
     return {};
@@ -268,7 +308,7 @@ constexpr Verdict check_members(const Structure& structure, std::size_t header_f
                                 std::size_t count) {
     const Verdict verdict = check_structure(structure, header_fields);
     if (verdict.what == Misdeclaration::none && count != structure.fields.size()) {
-        return verdict_on(structure.fields.back(), Misdeclaration::member_forgotten);
+        return verdict_on(structure.fields.back().name, Misdeclaration::member_forgotten);
     }
     return verdict;
 }
