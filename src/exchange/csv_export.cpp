@@ -198,6 +198,61 @@ class RowWriter {
     std::vector<std::string> list_{};
 };
 
+/// A column that holds ids or links of records: of this store, or of those that were imported by
+/// the plans of their own exports.
+ImportReference reference_by_id(const Registry& registry, const Entity& entity, const Field& field,
+                                ImportColumn column) {
+    ImportReference reference;
+    reference.field = field.name;
+    reference.columns.push_back(std::move(column));
+    for (const Entity* target : registry.targets(field)) {
+        reference.lookups.push_back(
+            {std::string(target->name), {}, std::string(detail::own_key_system)});
+    }
+    reference.may_follow = registry.may_target(field, entity) && !field.is_required;
+    return reference;
+}
+
+/// A column that holds what a path leads to: all those over one reference tell its record together.
+void add_path(ImportPlan& plan, const Field& field, ImportColumn column) {
+    auto found =
+        std::find_if(plan.references.begin(), plan.references.end(),
+                     [&field](const ImportReference& one) { return one.field == field.name; });
+    if (found == plan.references.end()) {
+        plan.references.push_back({std::string(field.name), {}, {}, {}});
+        found = plan.references.end() - 1;
+        found->lookups.push_back({std::string(field.target), {}});
+    }
+    found->lookups.front().keys.push_back(column.field);
+    found->columns.push_back(std::move(column));
+}
+
+/// Adds what the plan does with an exported column. Expressions and what the library sets itself
+/// are left out.
+void add_column(const Registry& registry, const Entity& entity, const std::string& name,
+                ImportColumn column, ImportPlan& plan) {
+    const std::size_t dot = name.find('.');
+    const bool is_path = dot != std::string::npos;
+    const Field* field = entity.find(std::string_view(name).substr(0, dot));
+    if (field == nullptr) {
+        return;
+    }
+    if (field->id == header::id && !is_path) {
+        plan.key_system = detail::own_key_system;
+        plan.key_columns.push_back(std::move(column));
+    } else if (field->is_read_only || field->is_computed) {
+        return;
+    } else if (is_path && field->type() == FieldType::reference) {
+        column.field = name.substr(dot + 1);
+        add_path(plan, *field, std::move(column));
+    } else if (!is_path && !field->target.empty()) {
+        plan.references.push_back(reference_by_id(registry, entity, *field, std::move(column)));
+    } else if (!is_path) {
+        column.field = name;
+        plan.columns.push_back(std::move(column));
+    }
+}
+
 }  // namespace
 
 ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
@@ -256,36 +311,10 @@ ImportPlan plan_for_export(const Registry& registry, const ExportCsv& what) {
     plan.delimiter = std::string(1, delimiter_of(what));
     plan.unguard = what.guard_formulas;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::string& name = names[i];
         ImportColumn column;
         column.number = static_cast<std::int64_t>(i) + 1;
         column.keep_spaces = true;
-        const std::size_t dot = name.find('.');
-        const Field* field = entity.find(std::string_view(name).substr(0, dot));
-        if (field == nullptr) {
-            continue;
-        }
-        if (field->id == header::id && dot == std::string::npos) {
-            plan.key_system = detail::own_key_system;
-            plan.key_columns.push_back(std::move(column));
-        } else if (field->is_read_only || field->is_computed) {
-            continue;
-        } else if (dot == std::string::npos) {
-            column.field = name;
-            plan.columns.push_back(std::move(column));
-        } else if (field->type() == FieldType::reference) {
-            auto found = std::find_if(
-                plan.references.begin(), plan.references.end(),
-                [field](const ImportReference& one) { return one.field == field->name; });
-            if (found == plan.references.end()) {
-                plan.references.push_back({std::string(field->name), {}, {}, {}});
-                found = plan.references.end() - 1;
-                found->lookups.push_back({std::string(field->target), {}});
-            }
-            column.field = name.substr(dot + 1);
-            found->lookups.front().keys.push_back(column.field);
-            found->columns.push_back(std::move(column));
-        }
+        add_column(registry, entity, names[i], std::move(column), plan);
     }
     return plan;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/normal_form.hpp"
 #include "crmkit/schema/value_text.hpp"
@@ -25,6 +27,30 @@ const Entity& searched_entity(const CompiledLookup& lookup) {
     return lookup.key_system.empty() ? *lookup.entity : entity_of<ExternalId>();
 }
 
+/// The entity that a link such as "user/123" names; null for other texts.
+const Entity* linked_entity(const Registry& registry, std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash == std::string_view::npos ? nullptr : registry.find(text.substr(0, slash));
+}
+
+/// Whether the text is a link of crmkit to a record of another entity than the lookup's.
+bool names_other_entity(const Registry& registry, const CompiledLookup& lookup,
+                        std::string_view text) {
+    if (lookup.key_system != own_key_system) {
+        return false;
+    }
+    const Entity* linked = linked_entity(registry, text);
+    return linked != nullptr && linked != lookup.entity;
+}
+
+/// The text of a key: of a link of crmkit, only the id.
+std::string_view key_in(const Registry& registry, const CompiledLookup& lookup,
+                        std::string_view text) {
+    const bool is_link =
+        lookup.key_system == own_key_system && linked_entity(registry, text) != nullptr;
+    return is_link ? text.substr(text.find('/') + 1) : text;
+}
+
 /// The record that is meant by one that the query has found.
 Id meant_record(const CompiledLookup& lookup, const Record& found) {
     return lookup.key_system.empty() ? header_of(found).id() : found.as<ExternalId>().record.id;
@@ -33,7 +59,7 @@ Id meant_record(const CompiledLookup& lookup, const Record& found) {
 }  // namespace
 
 ReferenceFinder::ReferenceFinder(engine::SessionState& state, const CompiledPlan& plan)
-    : state_(state), plan_(plan) {
+    : state_(state), plan_(plan), began_(state.now()) {
     for (const CompiledReference& reference : plan.references) {
         std::vector<Search>& searches = searches_.emplace_back();
         for (const CompiledLookup& lookup : reference.lookups) {
@@ -53,7 +79,7 @@ bool ReferenceFinder::make_key(const CompiledLookup& lookup, const ReferenceValu
     bool is_whole = true;
     for (const LookupKey& key : lookup.keys) {
         const Link link = values.links[key.column];
-        const std::string& text = values.texts[key.column];
+        const std::string_view text = key_in(plan_.registry, lookup, values.texts[key.column]);
         Value value;
         if (link) {
             value = key.field->type() == FieldType::reference ? Value(link.id) : Value(link);
@@ -80,6 +106,9 @@ bool ReferenceFinder::make_key(const CompiledLookup& lookup, const ReferenceValu
 
 std::optional<Id> ReferenceFinder::search(Search& search, const ReferenceValues& values,
                                           bool& has_key, std::vector<Problem>& problems) {
+    if (names_other_entity(plan_.registry, *search.lookup, values.texts.front())) {
+        return std::nullopt;
+    }
     const std::size_t problems_before = problems.size();
     has_key = make_key(*search.lookup, values, problems);
     if (!has_key) {
@@ -88,6 +117,13 @@ std::optional<Id> ReferenceFinder::search(Search& search, const ReferenceValues&
     }
     if (const Id* known = search.known.find(key_text_)) {
         return *known;
+    }
+    if (search.lookup->key_system == own_key_system) {
+        if (const auto own =
+                own_record(*search.lookup->entity, key_values_.front().view().text())) {
+            search.known.put(key_text_, *own);
+            return own;
+        }
     }
     std::vector<ValueView> views(key_values_.begin(), key_values_.end());
     if (!search.lookup->key_system.empty()) {
@@ -127,6 +163,23 @@ Link ReferenceFinder::find(std::size_t reference, const ReferenceValues& values,
         }
     }
     return {};
+}
+
+std::optional<Id> ReferenceFinder::own_record(const Entity& entity, std::string_view id) const {
+    const auto own = Id::parse(id);
+    const bool is_here = own && own->created_at() < began_ && state_.writer().is_live(entity, *own);
+    return is_here ? own : std::nullopt;
+}
+
+const Entity& ReferenceFinder::sought_entity(std::size_t reference,
+                                             const ReferenceValues& values) const {
+    const std::vector<CompiledLookup>& lookups = plan_.references[reference].lookups;
+    const auto named =
+        std::find_if(lookups.begin(), lookups.end(), [&](const CompiledLookup& lookup) {
+            return lookup.key_system == own_key_system &&
+                   linked_entity(plan_.registry, values.texts.front()) == lookup.entity;
+        });
+    return named == lookups.end() ? *lookups.front().entity : *named->entity;
 }
 
 void ReferenceFinder::forget(const Entity& entity, const RecordView& record) {

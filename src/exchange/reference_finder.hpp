@@ -80,6 +80,14 @@ class ReferenceFinder {
     /// value cannot be one of the key, or when several records match.
     Link find(std::size_t reference, const ReferenceValues& values, std::vector<Problem>& problems);
 
+    /// The record that a file of crmkit means by an id: one that was here before the import began.
+    /// An id that was handed out since can only be like one of another store by chance.
+    [[nodiscard]] std::optional<Id> own_record(const Entity& entity, std::string_view id) const;
+    /// The entity of the record that was looked for: the one that the value names ("user/123"), or
+    /// that of the first lookup.
+    [[nodiscard]] const Entity& sought_entity(std::size_t reference,
+                                              const ReferenceValues& values) const;
+
     /// A record was written: what it is found by may mean another one now.
     void forget(const Entity& entity, const RecordView& record);
     /// Something was taken back: nothing that was remembered is certain.
@@ -100,6 +108,7 @@ class ReferenceFinder {
 
     engine::SessionState& state_;
     const CompiledPlan& plan_;
+    Instant began_;
     std::vector<std::vector<Search>> searches_;
     std::vector<Value> key_values_;
     std::string key_text_;

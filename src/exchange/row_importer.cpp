@@ -26,8 +26,7 @@ RowImporter::RowImporter(Session& session, const CompiledPlan& plan, const FileC
       finder_(state_, plan),
       fresh_(plan.entity),
       record_(plan.entity),
-      references_(plan.references.size()),
-      began_(session.now()) {
+      references_(plan.references.size()) {
     header_of(fresh_).source() = plan.source;
     for (std::size_t i = 0; i < plan.references.size(); ++i) {
         const CompiledReference& reference = plan.references[i];
@@ -284,11 +283,12 @@ RowOutcome RowImporter::complete(const LaterReferences::Entry& entry) {
         return std::move(outcome_);
     }
     if (!link && plan.on_missing == MissingReference::refuse) {
-        add_problem(plan.columns.front().text.column(), plan_.entity.name, plan.name,
-                    crmkit::detail::shown(values.texts.front()),
-                    fmt::format("there is no such {}, neither in the store nor in the file; {} is "
-                                "left empty",
-                                plan.lookups.front().entity->name, plan.field->name));
+        add_problem(
+            plan.columns.front().text.column(), plan_.entity.name, plan.name,
+            crmkit::detail::shown(values.texts.front()),
+            fmt::format("there is no such {}, neither in the store nor in the file; {} is "
+                        "left empty",
+                        finder_.sought_entity(entry.reference, values).name, plan.field->name));
         return std::move(outcome_);
     }
     attempt([&] {

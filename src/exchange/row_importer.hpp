@@ -114,7 +114,6 @@ class RowImporter {
     UpsertKey own_key_ = UpsertKey::fields({"id"});
     /// The key of the row: one of them, or null when the row makes a new record.
     const UpsertKey* row_key_ = nullptr;
-    Instant began_;
     std::string scratch_;
     Place place_;
     const InputRow* row_ = nullptr;

@@ -176,7 +176,8 @@ void RowImporter::decide_missing(std::size_t number) {
             reference.found = Found::refused;
             add_problem(plan.columns.front().text.column(), plan_.entity.name, plan.name,
                         crmkit::detail::shown(reference.values.texts.front()),
-                        fmt::format("there is no such {}", plan.lookups.front().entity->name));
+                        fmt::format("there is no such {}",
+                                    finder_.sought_entity(number, reference.values).name));
             return;
     }
 }
@@ -278,15 +279,13 @@ void RowImporter::read_key() {
 }
 
 /// A file that crmkit wrote may have come back to where it was written, with rows added by hand: an
-/// id is that of a record which is here, or else one of another store. An id that was handed out
-/// since the import began can only be like one of another store by chance.
+/// id is that of a record which is here, or else one of another store.
 void RowImporter::choose_own_key() {
     if (key_.key.empty()) {
         row_key_ = nullptr;
         return;
     }
-    const auto id = Id::parse(key_.key);
-    if (id && id->created_at() < began_ && state_.writer().is_live(plan_.entity, *id)) {
+    if (const auto id = finder_.own_record(plan_.entity, key_.key)) {
         header_of(record_).id() = *id;
         row_key_ = &own_key_;
     }

@@ -109,7 +109,16 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
 /// The plan that imports such a file again: fields as they are, `account.name` as a look-up that
 /// must find an account, the id as the key of system "crmkit". So the file can be edited and
 /// changes the records that it came from; a row without id makes a new one, and in another store
-/// every row does. Columns that the library sets itself are left out. Throws as export_csv().
+/// every row does. Columns that the library sets itself are left out.
+///
+/// References that are written as ids (`account`, or `owner` as user/123) lead to the records that
+/// have these ids in this store, else to those that such a plan has imported from their ids. So the
+/// files of several entities go into another store when each comes behind those that it refers to;
+/// a reference to the entity itself, such as `parent_account`, may lead further down the file.
+/// Where entities refer to each other (the `primary_contact` of an account), let the plan leave
+/// that reference empty when it is missing, and import the file once more at the end. The pipeline
+/// that a new store begins with is in the way of one of the same name: delete it first. Throws as
+/// export_csv().
 [[nodiscard]] ImportPlan plan_for_export(const Registry& registry, const ExportCsv& what);
 
 /// Writes whole records as JSON Lines: a first line about the file,

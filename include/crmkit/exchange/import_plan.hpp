@@ -132,7 +132,9 @@ struct ImportLookup {
                          "of the same names; a normal form (email_normal) is made from the cell."),
             CRMKIT_FIELD(3, key_system,
                          "Instead of keys: the system whose key stands in the first column, such "
-                         "as the key_system of the plan that imported those records."));
+                         "as the key_system of the plan that imported those records. With crmkit "
+                         "as the system, the id of a record that was here before the import will "
+                         "do too, also as a link such as user/123."));
     }
 };
 
