@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "common_form.hpp"
 #include "crmkit/base/date.hpp"
 #include "crmkit/base/error.hpp"
 #include "crmkit/base/instant.hpp"
@@ -261,7 +262,7 @@ std::optional<std::string> DateForm::read(std::string_view text, bool date_only,
                        offset_);
 }
 
-std::string_view common_date_form(std::span<const std::string_view> texts, DateOrder order) {
+CommonDateForm common_date_form(std::span<const std::string_view> texts, DateOrder order) {
     static constexpr std::array<std::string_view, 28> forms{
         "yyyy-mm-dd",
         "yyyy-mm-dd hh:mm",
@@ -292,24 +293,22 @@ std::string_view common_date_form(std::span<const std::string_view> texts, DateO
         "dd-mmm-yy",
         "yyyy-mm-ddThh:mm:ss",
     };
-    std::string why;
-    const auto fits = [&](std::string_view form) {
+    CommonDateForm best;
+    bool is_first_choice = false;
+    for (const std::string_view form : forms) {
         const DateForm reader(form, {});
-        return std::all_of(texts.begin(), texts.end(), [&](std::string_view text) {
+        std::string why;
+        const std::size_t count = count_in_form(texts, [&](std::string_view text) {
             return reader.read(text, false, why).has_value();
         });
-    };
-    std::string_view found;
-    for (const std::string_view form : forms) {
-        const bool is_first_choice = order == DateOrder::day_first || form.starts_with("mm");
-        if (!texts.empty() && (found.empty() || is_first_choice) && fits(form)) {
-            found = form;
-            if (is_first_choice) {
-                break;
-            }
+        const bool is_in_order = order == DateOrder::day_first || form.starts_with("mm");
+        const bool decides_tie = count > 0 && is_in_order && !is_first_choice;
+        if (count > best.count || (count == best.count && decides_tie)) {
+            best = {form, count};
+            is_first_choice = is_in_order;
         }
     }
-    return found;
+    return best;
 }
 
 }  // namespace crmkit::exchange::detail

@@ -1,6 +1,7 @@
 /// `DateForm`: reads dates and times written in a form such as "dd-mm-yyyy" or "mm/dd/yyyy hh:mm".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,8 +55,15 @@ class DateForm {
 /// What comes first where day and month could be either.
 enum class DateOrder : std::uint8_t { day_first, month_first };
 
-/// The form, of those in common use, that all of these texts are written in; empty when there is
-/// none.
-std::string_view common_date_form(std::span<const std::string_view> texts, DateOrder order);
+/// The form of the dates in a column.
+struct CommonDateForm {
+    /// Empty when they have none in common.
+    std::string_view form{};
+    /// How many of the texts have it.
+    std::size_t count = 0;
+};
+
+/// The form, of those in common use, that most of these texts are written in: nine of ten at least.
+CommonDateForm common_date_form(std::span<const std::string_view> texts, DateOrder order);
 
 }  // namespace crmkit::exchange::detail

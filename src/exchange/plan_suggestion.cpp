@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "common_form.hpp"
 #include "crmkit/base/text.hpp"
 #include "crmkit/exchange/csv_reader.hpp"
 #include "crmkit/exchange/import_plan.hpp"
@@ -56,9 +57,34 @@ bool has_name(std::string_view names, std::string_view wanted) {
 /// "no_committed_budget" and "No committed budget" are one.
 std::string label_words(std::string_view label) { return header_words(label); }
 
-template <typename Test>
-bool all_of(const Cells& cells, Test test) {
-    return std::all_of(cells.begin(), cells.end(), test);
+/// Whether people write this where they have no value.
+bool is_placeholder(std::string_view cell) {
+    static constexpr std::array<std::string_view, 8> usual{"n/a",     "na", "none", "null",
+                                                           "unknown", "?",  "-",    "--"};
+    return std::find(usual.begin(), usual.end(), fold(cell)) != usual.end();
+}
+
+/// Whether values of the type are written in a form or as one of some words: what else stands in
+/// their column is no value.
+bool has_form(FieldType type) {
+    switch (type) {
+        case FieldType::date:
+        case FieldType::instant:
+        case FieldType::integer:
+        case FieldType::decimal:
+        case FieldType::money:
+        case FieldType::enumeration:
+        case FieldType::boolean:
+            return true;
+        case FieldType::text:
+        case FieldType::reference:
+        case FieldType::polymorphic_reference:
+        case FieldType::json:
+        case FieldType::text_list:
+        case FieldType::structure_list:
+            break;
+    }
+    return false;
 }
 
 // ---- Transforms from a sample
@@ -70,7 +96,7 @@ bool reads(const Field& field, std::string_view cell) {
     return parse_text(field, cell, why, options).has_value();
 }
 
-/// The sign of a currency that all amounts have; empty when they differ or have none.
+/// The currency whose sign most amounts have; empty when they differ or have none.
 std::string_view common_currency(const Cells& cells) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> signs{{
         {"\xE2\x82\xAC", "EUR"},
@@ -82,11 +108,11 @@ std::string_view common_currency(const Cells& cells) {
         {"CHF", "CHF"},
     }};
     for (const auto& [sign, code] : signs) {
-        const bool fits = all_of(cells, [sign = sign](std::string_view cell) {
+        const std::size_t count = detail::count_in_form(cells, [sign = sign](auto cell) {
             const detail::AmountParts parts = detail::split_amount(cell);
             return parts.before == sign || parts.behind == sign;
         });
-        if (fits) {
+        if (count > 0) {
             return code;
         }
     }
@@ -113,13 +139,13 @@ bool is_written_as(const detail::NumberForm& form, const Field& field, std::stri
            is_likely_number(field, detail::split_amount(text).number, has_groups);
 }
 
+/// The form that most of the numbers have; none when that is the plain one.
 std::optional<ImportTransform> number_transform(const Field& field, const Cells& cells) {
     const auto is_plain = [&field](std::string_view cell) {
         return is_likely_number(field, detail::split_amount(cell).number, false);
     };
-    if (all_of(cells, is_plain)) {
-        return std::nullopt;
-    }
+    std::size_t best = detail::count_in_form(cells, is_plain);
+    std::optional<ImportTransform> transform;
     static const std::array<std::pair<std::string_view, std::string_view>, 5> forms{{
         {",", "."},
         {".", ","},
@@ -129,32 +155,27 @@ std::optional<ImportTransform> number_transform(const Field& field, const Cells&
     }};
     for (const auto& [decimal, groups] : forms) {
         const detail::NumberForm form{decimal.front(), std::string(groups)};
-        const bool fits =
-            all_of(cells, [&](std::string_view cell) { return is_written_as(form, field, cell); });
-        if (fits) {
-            ImportTransform transform;
-            transform.kind = ImportTransformKind::number;
-            transform.text = decimal;
-            transform.with = groups;
-            return transform;
+        const std::size_t count = detail::count_in_form(
+            cells, [&](std::string_view cell) { return is_written_as(form, field, cell); });
+        if (count > best) {
+            best = count;
+            transform = {.kind = ImportTransformKind::number,
+                         .text = std::string(decimal),
+                         .with = std::string(groups)};
         }
     }
-    return std::nullopt;
+    return transform;
 }
 
 std::optional<ImportTransform> date_transform(const Field& field, const Cells& cells,
                                               detail::DateOrder order) {
-    if (all_of(cells, [&field](std::string_view cell) { return reads(field, cell); })) {
+    const std::size_t as_they_are = detail::count_in_form(
+        cells, [&field](std::string_view cell) { return reads(field, cell); });
+    const detail::CommonDateForm common = detail::common_date_form(cells, order);
+    if (common.count <= as_they_are) {
         return std::nullopt;
     }
-    const std::string_view form = detail::common_date_form(cells, order);
-    if (form.empty()) {
-        return std::nullopt;
-    }
-    ImportTransform transform;
-    transform.kind = ImportTransformKind::date;
-    transform.text = form;
-    return transform;
+    return ImportTransform{.kind = ImportTransformKind::date, .text = std::string(common.form)};
 }
 
 /// Maps the values that are no labels to the label that they nearly are.
@@ -269,9 +290,11 @@ class Suggestion {
         using detail::DateOrder;
         bool has_month_first = false;
         for (std::size_t i = 0; i < headers_.size(); ++i) {
-            const Cells cells = sample(i);
-            const auto form = detail::common_date_form(cells, DateOrder::day_first);
-            const bool is_certain = form == detail::common_date_form(cells, DateOrder::month_first);
+            Cells cells = sample(i);
+            std::erase_if(cells, is_placeholder);
+            const auto form = detail::common_date_form(cells, DateOrder::day_first).form;
+            const bool is_certain =
+                form == detail::common_date_form(cells, DateOrder::month_first).form;
             if (!is_certain || form.find("mmm") != std::string_view::npos) {
                 continue;
             }
@@ -347,8 +370,25 @@ class Suggestion {
         return true;
     }
 
+    /// Takes the placeholders out of a column's cells: they are missing values of the plan.
+    void set_placeholders_aside(const Field& field, Cells& cells) {
+        const auto is_missing = [&field](std::string_view cell) {
+            return is_placeholder(cell) && !reads(field, cell);
+        };
+        std::vector<std::string>& known = plan_.missing_values;
+        for (const std::string_view cell : cells) {
+            if (is_missing(cell) && std::find(known.begin(), known.end(), cell) == known.end()) {
+                known.emplace_back(cell);
+            }
+        }
+        std::erase_if(cells, is_missing);
+    }
+
     void add_transform(ImportColumn& made, const Field& field, std::size_t index) {
-        const Cells cells = sample(index);
+        Cells cells = sample(index);
+        if (has_form(field.type())) {
+            set_placeholders_aside(field, cells);
+        }
         if (auto transform = transform_for(field, cells, date_order_)) {
             made.transforms.push_back(std::move(*transform));
         }

@@ -151,6 +151,91 @@ TEST_CASE("the sample decides on dates, numbers, currencies, labels and keys") {
     CHECK(code_of([] { (void)suggested("contract", {"a"}); }) == ErrorCode::not_found);
 }
 
+TEST_CASE("a few odd cells do not hide the form of a column") {
+    // Nine cells in a form and one that is not.
+    const auto with_odd = [](const std::string& cell, const std::string& odd) {
+        CsvRows rows(9, {cell});
+        rows.push_back({odd});
+        return rows;
+    };
+    CHECK(suggested("contact", {"Birthday"}, with_odd("31.12.1980", "in spring")) ==
+          "Birthday → birth_date date(dd.mm.yyyy)");
+    CHECK(suggested("contact", {"Birthday"}, with_odd("1980-12-31", "31.12.1980")) ==
+          "Birthday → birth_date");
+    CHECK(suggested("opportunity", {"Amount"}, with_odd("1.234,56", "much")) ==
+          "Amount → amount number(,)");
+    CHECK(suggested("account", {"Employees"}, with_odd("1,054", "many")) ==
+          "Employees → number_of_employees number(.)");
+    const std::vector<std::string> amount{"Amount"};
+    const auto currency_of = [&amount](const CsvRows& rows) {
+        return suggest_plan(standard_registry(), "opportunity", amount, rows).currency;
+    };
+    CHECK(currency_of(with_odd("12 €", "13")) == "EUR");
+
+    // More than a tenth is too much.
+    CsvRows dates = with_odd("31.12.1980", "in spring");
+    CsvRows amounts = with_odd("12 €", "13");
+    dates.back() = dates[0] = {"in spring"};
+    amounts.back() = amounts[0] = {"13"};
+    CHECK(suggested("contact", {"Birthday"}, dates) == "Birthday → birth_date");
+    CHECK(currency_of(amounts) == "");
+}
+
+TEST_CASE("of two forms that a column may have, the one of more cells is taken") {
+    CsvRows dates(19, {"01/02/1980"});
+    dates.push_back({"12/31/1980"});
+    CHECK(suggested("contact", {"Birthday"}, dates) == "Birthday → birth_date date(mm/dd/yyyy)");
+    CsvRows numbers(19, {"12"});
+    numbers.push_back({"1,054"});
+    CHECK(suggested("account", {"Employees"}, numbers) ==
+          "Employees → number_of_employees number(.)");
+}
+
+TEST_CASE("placeholders among values of a form are missing values") {
+    for (const std::string placeholder :
+         {"n/a", "N/A", "na", "None", "NULL", "unknown", "Unknown", "?", "-", "--"}) {
+        CAPTURE(placeholder);
+        const std::vector<std::string> headers{"last_name", "Birthday", "Do not call", "gender"};
+        const CsvRows rows{{"-", "31.12.1980", "Ja", "mael"},
+                           {"A", placeholder, placeholder, placeholder},
+                           {"B", placeholder, "nein", "female"}};
+        const ImportPlan plan = suggest_plan(standard_registry(), "contact", headers, rows);
+        CHECK(described(plan) ==
+              "last_name → last_name; Birthday → birth_date date(dd.mm.yyyy); "
+              "Do not call → do_not_call map; gender → gender map");
+        CHECK(plan.missing_values == std::vector<std::string>{placeholder});
+    }
+    const std::vector<std::string> processes{"purchase_process"};
+    const CsvRows labels{{"unknown"}, {"individual"}};
+    CHECK(suggest_plan(standard_registry(), "lead", processes, labels).missing_values.empty());
+    // In a text they may be the value.
+    const std::vector<std::string> names{"last_name"};
+    const CsvRows rows{{"None"}, {"Na"}};
+    CHECK(suggest_plan(standard_registry(), "contact", names, rows).missing_values.empty());
+}
+
+TEST_CASE("a suggested plan refuses the odd cells only, and takes placeholders for nothing") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    std::string csv = "Company;Employees;Revenue\nOdd;many;5 €\nNone;N/A;-\n";
+    for (int i = 0; i < 10; ++i) {
+        csv += "Firm " + std::to_string(i) + ";1.054;1.234,50 €\n";
+    }
+    MemorySource sample(csv);
+    const ImportPlan plan = suggest_plan(me.registry(), "account", sample);
+    MemorySource file(csv);
+    const ImportReport report = exchange::run_import(me, plan, file);
+    REQUIRE(report.problems.size() == 1);
+    CHECK(holds(shown(report)[0], {"2:2 Employees number_of_employees 'many'"}));
+    CHECK(report.created == 11);
+    const Account none = *me.query<Account>("name = 'None'").first();
+    CHECK_FALSE(none.number_of_employees);
+    CHECK_FALSE(none.annual_revenue);
+    const Account firm = *me.query<Account>("name = 'Firm 1'").first();
+    CHECK(firm.number_of_employees == 1054);
+    CHECK(firm.annual_revenue == Money::of("1234.50", "EUR"));
+}
+
 TEST_CASE("a suggested plan imports a sales team's export without help") {
     const auto csv = testing::read_test_data("crm_sales_opportunities/accounts.csv");
     if (!csv) {

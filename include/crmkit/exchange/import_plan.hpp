@@ -293,9 +293,12 @@ struct ImportPlan {
 
 /// The plan that a file with these headers most likely wants, for records of `entity`: columns by
 /// their names (English, French, German and Spanish names of common CRM exports are known), forms
-/// of dates and numbers and misspelled labels by the sample. `rows` are rows of cells; more than a
-/// few hundred do not help. Columns that mean nothing known are left out. Look at the result before
-/// it is used. Throws not_found for an unknown entity.
+/// of dates and numbers and misspelled labels by the sample. A form is that of at least 90 % of a
+/// column's values: a few odd cells do not hide it, and their rows are refused. Placeholders for no
+/// value among dates, numbers and labels (n/a, na, none, null, unknown, ?, -, --, in any case)
+/// become missing values of the plan and do not count. `rows` are rows of cells; more than a few
+/// hundred do not help. Columns that mean nothing known are left out. Look at the result before it
+/// is used. Throws not_found for an unknown entity.
 [[nodiscard]] ImportPlan suggest_plan(const Registry& registry, std::string_view entity,
                                       std::span<const std::string> headers,
                                       std::span<const std::vector<std::string>> rows);
