@@ -38,11 +38,15 @@ bool is_taken(SessionState& state, const Entity& entity, const Key& key, const v
     std::string text;
     std::vector<ValueView> values;
     for (const Field* field : key) {
-        text += fmt::format("{} = :key{} and ", field->name, values.size());
+        text +=
+            fmt::format("{}{} = :key{}", text.empty() ? "" : " and ", field->name, values.size());
         values.push_back(field->get(object));
     }
-    values.emplace_back(header_of(RecordView(entity, object)).id());
-    const auto query = state.engine().queries().query(entity, text + "id != :self limit 1");
+    if (const Id self = header_of(RecordView(entity, object)).id()) {
+        text += " and id != :self";
+        values.emplace_back(self);
+    }
+    const auto query = state.engine().queries().query(entity, text + " limit 1");
     return state.writer().scan(*query, {values, state.now(), {}})->next();
 }
 

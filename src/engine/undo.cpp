@@ -80,9 +80,12 @@ std::vector<Change> consequences(Storage& storage, std::int64_t position) {
 
 /// The last deletion of a record. Throws not_found when it was never deleted.
 Change last_deletion(Storage& storage, const Entity& entity, Id id) {
+    if (!id) {
+        engine::fail_not_found(entity, id);  // the history of no record is that of all
+    }
     Change last;
     storage.changes(id, 1, [&](const Change& change) {
-        if (change.kind == ChangeKind::deleted) {
+        if (change.kind == ChangeKind::deleted && change.entity == entity.number) {
             last = change;
         }
         return true;
@@ -107,16 +110,22 @@ void undo_whole(Session& session, const Change& change) {
     }
 }
 
-/// Throws conflict for a deletion that is not the last of its record: that one would be undone.
+/// Throws conflict for a deletion that is not the one which its record is deleted by.
 void refuse_if_deleted_again(Storage& storage, const Entity& entity, const Change& change) {
     if (change.kind != ChangeKind::deleted) {
         return;
     }
-    const Change last = last_deletion(storage, entity, change.record);
-    if (last.position != change.position) {
+    std::int64_t again = 0;
+    storage.changes(change.record, change.position + 1, [&again](const Change& later) {
+        if (later.kind == ChangeKind::deleted || later.kind == ChangeKind::restored) {
+            again = later.kind == ChangeKind::deleted ? later.position : 0;
+        }
+        return true;
+    });
+    if (again != 0) {
         throw Error::about(ErrorCode::conflict,
                            Problem{std::string(entity.name), "id", to_string(change.record),
-                                   fmt::format("was deleted again by change {}", last.position)});
+                                   fmt::format("was deleted again by change {}", again)});
     }
 }
 

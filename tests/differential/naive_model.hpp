@@ -123,7 +123,11 @@ class NaiveModel {
             case ChangeKind::restored:
                 return remove(record.kind, id, change.version);
             case ChangeKind::deleted:
-                return record.is_deleted ? restore(record.kind, id) : ErrorCode::invalid_argument;
+                if (!record.is_deleted) {
+                    return ErrorCode::invalid_argument;
+                }
+                return is_deleted_again(record, at) ? ErrorCode::conflict
+                                                    : restore(record.kind, id);
             case ChangeKind::updated:
                 return undo_update(record, id, change);
         }
@@ -230,6 +234,11 @@ class NaiveModel {
         return ErrorCode::ok;
     }
 
+    static bool is_deleted_again(const ModelRecord& record, std::size_t at) {
+        return std::any_of(
+            record.history.begin() + static_cast<std::ptrdiff_t>(at) + 1, record.history.end(),
+            [](const ModelChange& change) { return change.kind == ChangeKind::deleted; });
+    }
     ErrorCode undo_update(ModelRecord& record, Id id, const ModelChange& change) {
         if (record.is_deleted) {
             return ErrorCode::not_found;

@@ -341,8 +341,10 @@ TEST_CASE("undo of a deletion brings back what was deleted along, and what lost 
         const Address address = me.create(Address{.party = party, .city = "Lyon"});
         const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
         const Opportunity deal = me.create(Opportunity{.name = "Deal", .primary_contact = ann.id});
-        me.create(OpportunityLine{
-            .opportunity = deal.id, .description = "Steel", .quantity = Decimal::of(2)});
+        me.create(OpportunityLine{.opportunity = deal.id,
+                                  .description = "Steel",
+                                  .quantity = Decimal::of(2),
+                                  .unit_price = Money::of("3.50", "EUR")});
         const auto stays = me.query<StageHistory>().all().size();
 
         me.remove<Opportunity>(deal.id);
