@@ -1645,7 +1645,7 @@ class Opportunity(Record):
     def name(self, value: str) -> None: ...
     @property
     def account(self) -> int | None:
-        """The organisation that may buy."""
+        """The organisation that may buy; the primary contact's unless given."""
     @account.setter
     def account(self, value: Account | Link | int | None) -> None: ...
     @property
@@ -2213,7 +2213,7 @@ class Case(Record):
     def description(self, value: str | None) -> None: ...
     @property
     def account(self) -> int | None:
-        """The organisation it is about."""
+        """The organisation it is about; the contact's unless given."""
     @account.setter
     def account(self, value: Account | Link | int | None) -> None: ...
     @property

@@ -3048,8 +3048,8 @@ class ImportLookup(Structure):
     @property
     def key_system(self) -> str | None:
         """Instead of keys: the system whose key stands in the first column, such as the
-        key_system of the plan that imported those records. With crmkit as the system, the
-        id of a record that was here before the import will do too, also as a link such as
+        key_system of the plan that imported those records. With crmkit as the system, the id
+        of a record that was here before the import will do too, also as a link such as
         user/123.
         """
     @key_system.setter
