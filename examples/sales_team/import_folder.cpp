@@ -162,8 +162,7 @@ void print_import(const Terminal& terminal, const Import& import) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& [name, report, empty_cells] : import.files) {
         rows.push_back({name, grouped(report.rows), grouped(report.created),
-                        grouped(report.updated), grouped(report.unchanged),
-                        grouped(report.skipped),
+                        grouped(report.updated), grouped(report.unchanged), grouped(report.skipped),
                         report.refused == 0 ? "0" : terminal.bad(grouped(report.refused))});
     }
     terminal.table({{"file"},

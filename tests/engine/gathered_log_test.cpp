@@ -49,7 +49,7 @@ std::vector<Account> accounts(int count, const std::string& name) {
 
 std::size_t count(Session& me) { return me.query<Account>().all().size(); }
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t page_size = 4096;
 
 }  // namespace
 
@@ -63,7 +63,7 @@ TEST_CASE("a commit is written to the log at once") {
     log.forget();
     me.create(Account{.name = "Bright"});
     CHECK(log.writes == 1);
-    CHECK(log.bytes > 3 * page);
+    CHECK(log.bytes > 3 * page_size);
 }
 
 TEST_CASE("a commit of any size is written to the log in few pieces, and whole") {
@@ -77,7 +77,7 @@ TEST_CASE("a commit of any size is written to the log in few pieces, and whole")
         me.create(Account{.name = "Acme"});
         log.forget();
         me.create_many(accounts(5'000, "Bright "));
-        CHECK(log.writes <= log.bytes / (30 * page) + 2);
+        CHECK(log.writes <= log.bytes / (30 * page_size) + 2);
     }
     Crm crm = Crm::open(path);
     Session me = crm.as_system();

@@ -165,8 +165,7 @@ TEST_CASE("importing the same files again changes nothing") {
     while (std::getline(lines, line)) {
         std::istringstream words(line);
         std::string file;
-        std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, skipped = 0,
-                     refused = 0;
+        std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, skipped = 0, refused = 0;
         if (words >> file >> rows >> created >> updated >> unchanged >> skipped >> refused) {
             CAPTURE(line);
             CHECK(created == 0);

@@ -30,7 +30,7 @@ void read_date(fuzz::Input input) {
     });
     const std::string_view texts[] = {form, input.rest()};
     const std::string_view common =
-        exchange::detail::common_date_form(texts, exchange::detail::DateOrder::day_first);
+        exchange::detail::common_date_form(texts, exchange::detail::DateOrder::day_first).form;
     std::string why;
     require(
         common.empty() || exchange::detail::DateForm(common, "").read(form, false, why).has_value(),
