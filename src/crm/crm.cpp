@@ -32,6 +32,12 @@ std::shared_ptr<Engine> open_engine(std::unique_ptr<Store> store, OpenOptions op
     return engine;
 }
 
+/// The hooks of a store that must be open.
+engine::HookList& hooks_of(Engine& engine) {
+    engine.check_open();
+    return engine.hooks();
+}
+
 }  // namespace
 
 Crm Crm::open(std::unique_ptr<Store> store, const OpenOptions& options) {
@@ -72,24 +78,18 @@ User Crm::ensure_user(std::string_view name, std::string_view email) const {
 }
 
 HookId Crm::before_write(std::string_view entity, BeforeHook hook) const {
-    engine_->check_open();
-    return engine_->hooks().add({0, std::string(entity), std::move(hook), {}, {}});
+    return hooks_of(*engine_).add({0, std::string(entity), std::move(hook), {}, {}});
 }
 
 HookId Crm::after_write(std::string_view entity, AfterHook hook) const {
-    engine_->check_open();
-    return engine_->hooks().add({0, std::string(entity), {}, std::move(hook), {}});
+    return hooks_of(*engine_).add({0, std::string(entity), {}, std::move(hook), {}});
 }
 
 HookId Crm::after_commit(std::function<void(const HistoryEntry&)> hook) const {
-    engine_->check_open();
-    return engine_->hooks().add({0, {}, {}, {}, std::move(hook)});
+    return hooks_of(*engine_).add({0, {}, {}, {}, std::move(hook)});
 }
 
-void Crm::remove_hook(HookId hook) const {
-    engine_->check_open();
-    engine_->hooks().remove(hook);
-}
+void Crm::remove_hook(HookId hook) const { hooks_of(*engine_).remove(hook); }
 
 void Crm::backup(const std::string& path) const {
     SessionState state(engine_, Id{});

@@ -15,12 +15,10 @@ namespace {
 [[noreturn]] void refuse_changes(SessionState& state, const Entity& entity, const Record& before,
                                  MutableRecordView stored, ErrorCode code,
                                  std::vector<Problem> problems) {
-    std::vector<Problem> more;
-    refuse_read_only(entity, before.object(), stored.object(), more);
-    fill_computed_fields(state, entity, stored.object());
-    check_record_and_references(state, entity, before.object(), stored.object(), more);
-    add_problems_of_others(problems, std::move(more));
-    add_taken_keys(state, entity, before.object(), stored.object(), problems);
+    std::vector<Problem> read_only;
+    refuse_read_only(entity, before.object(), stored.object(), read_only);
+    add_problems_of_others(problems, std::move(read_only));
+    add_what_else_is_wrong(state, entity, before.object(), stored.object(), problems);
     throw Error::about(code, std::move(problems));
 }
 

@@ -8,7 +8,6 @@
 #include "crmkit/engine/session.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "record_problems.hpp"
-#include "write_path.hpp"
 
 namespace crmkit {
 
@@ -108,7 +107,8 @@ class JsonRows {
             problem.line = problem.column = 0;  // in a text that the caller does not know
         }
         if (are_new_) {
-            add_what_else_is_wrong(problems);
+            engine::add_what_else_is_wrong(session_.state(), entity_, nullptr, record_.object(),
+                                           problems);
         }
         const Error error = Error::about(ErrorCode::validation, std::move(problems));
         if (mode_ == BulkMode::all_or_nothing) {
@@ -118,16 +118,6 @@ class JsonRows {
         outcomes_[row] = refusal(error);
         ++refused_;
         return false;
-    }
-
-    /// What the record would be refused for if all of the row could be read.
-    void add_what_else_is_wrong(std::vector<Problem>& problems) {
-        engine::SessionState& state = session_.state();
-        std::vector<Problem> more;
-        engine::fill_computed_fields(state, entity_, record_.object());
-        engine::check_record_and_references(state, entity_, nullptr, record_.object(), more);
-        engine::add_problems_of_others(problems, std::move(more));
-        engine::add_taken_keys(state, entity_, nullptr, record_.object(), problems);
     }
 
     Session& session_;

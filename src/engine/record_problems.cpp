@@ -10,6 +10,7 @@
 #include "crmkit/schema/index_fields.hpp"
 #include "references.hpp"
 #include "status_rule.hpp"
+#include "write_path.hpp"
 
 namespace crmkit::engine {
 
@@ -114,6 +115,15 @@ void add_problems_of_others(std::vector<Problem>& problems, std::vector<Problem>
             problems.push_back(std::move(problem));
         }
     }
+}
+
+void add_what_else_is_wrong(SessionState& state, const Entity& entity, const void* before,
+                            void* object, std::vector<Problem>& problems) {
+    std::vector<Problem> more;
+    fill_computed_fields(state, entity, object);
+    check_record_and_references(state, entity, before, object, more);
+    add_problems_of_others(problems, std::move(more));
+    add_taken_keys(state, entity, before, object, problems);
 }
 
 }  // namespace crmkit::engine

@@ -31,6 +31,11 @@ ErrorCode code_of_refusal(const SessionState& state, const Entity& entity, const
 /// Adds those of `more` that are about other fields than the problems known already.
 void add_problems_of_others(std::vector<Problem>& problems, std::vector<Problem> more);
 
+/// Adds what else a record would be refused for when some of it could not be read: `object` holds
+/// the rest, and its computed fields are worked out from that. `before` as above.
+void add_what_else_is_wrong(SessionState& state, const Entity& entity, const void* before,
+                            void* object, std::vector<Problem>& problems);
+
 /// Runs a write of the storage. When one unique key refuses it, throws duplicate with all that are
 /// taken.
 template <typename Write>

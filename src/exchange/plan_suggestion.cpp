@@ -64,27 +64,37 @@ bool is_placeholder(std::string_view cell) {
     return std::find(usual.begin(), usual.end(), fold(cell)) != usual.end();
 }
 
-/// Whether values of the type are written in a form or as one of some words: what else stands in
-/// their column is no value.
-bool has_form(FieldType type) {
+/// How values of a type are written.
+enum class Writing : std::uint8_t {
+    freely,  ///< in any words: whatever stands in the column is a value
+    as_date,
+    as_number,
+    as_label,
+    as_yes_or_no,
+};
+
+Writing writing_of(FieldType type) {
     switch (type) {
         case FieldType::date:
         case FieldType::instant:
+            return Writing::as_date;
         case FieldType::integer:
         case FieldType::decimal:
         case FieldType::money:
+            return Writing::as_number;
         case FieldType::enumeration:
+            return Writing::as_label;
         case FieldType::boolean:
-            return true;
+            return Writing::as_yes_or_no;
         case FieldType::text:
         case FieldType::reference:
         case FieldType::polymorphic_reference:
         case FieldType::json:
         case FieldType::text_list:
         case FieldType::structure_list:
-            break;
+            return Writing::freely;
     }
-    return false;
+    return Writing::freely;
 }
 
 // ---- Transforms from a sample
@@ -228,24 +238,16 @@ std::optional<ImportTransform> transform_for(const Field& field, const Cells& ce
     if (cells.empty()) {
         return std::nullopt;
     }
-    switch (field.type()) {
-        case FieldType::date:
-        case FieldType::instant:
+    switch (writing_of(field.type())) {
+        case Writing::as_date:
             return date_transform(field, cells, order);
-        case FieldType::integer:
-        case FieldType::decimal:
-        case FieldType::money:
+        case Writing::as_number:
             return number_transform(field, cells);
-        case FieldType::enumeration:
+        case Writing::as_label:
             return label_transform(field, cells);
-        case FieldType::boolean:
+        case Writing::as_yes_or_no:
             return boolean_transform(field, cells);
-        case FieldType::text:
-        case FieldType::reference:
-        case FieldType::polymorphic_reference:
-        case FieldType::json:
-        case FieldType::text_list:
-        case FieldType::structure_list:
+        case Writing::freely:
             break;
     }
     return std::nullopt;
@@ -386,7 +388,7 @@ class Suggestion {
 
     void add_transform(ImportColumn& made, const Field& field, std::size_t index) {
         Cells cells = sample(index);
-        if (has_form(field.type())) {
+        if (writing_of(field.type()) != Writing::freely) {
             set_placeholders_aside(field, cells);
         }
         if (auto transform = transform_for(field, cells, date_order_)) {
