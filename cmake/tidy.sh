@@ -63,4 +63,5 @@ done | xargs -r -n 2 -P "$(nproc)" bash -c 'tidy_one "$0" "$1"' >"$log/tidy.log"
 left=$(grep -c '^left: ' "$log/tidy.log" || true)
 sed '/^left: /d' "$log/tidy.log" | awk '!seen[$0]++'
 [ "$left" = 0 ] || echo "clang-tidy: the time was up before $left files"
+[ "$left" = 0 ] || [ "$status" != 0 ] || exit 75  # nothing found, but not all looked at
 exit $status

@@ -509,10 +509,11 @@ CRMKIT_API crmkit_code crmkit_upsert_by(crmkit_session* session, const char* fie
 
 /* docs/expressions.md describes the language of queries. Values come in by parameters, never by
  * pasting them into the text: `parameters` is a JSON object with a text, number, boolean or null
- * for each :name of the query, such as {"owner": "123", "since": "2026-01-01"}; NULL when it has
- * none. Each of these functions fails with CRMKIT_EXPRESSION, with line and column, for a text or a
- * value that is wrong, with CRMKIT_SYNTAX or CRMKIT_LIMIT for parameters that are no such object,
- * and with CRMKIT_NOT_FOUND for an entity that is none. */
+ * for each :name of the query, such as {"account": "123", "since": "2026-01-01"}; NULL when it has
+ * none. A reference to records of several entities names its entity: {"owner": "user/123"}, or
+ * {"owner": {"link": "user/123"}}. Each of these functions fails with CRMKIT_EXPRESSION, with line
+ * and column, for a text or a value that is wrong, with CRMKIT_SYNTAX or CRMKIT_LIMIT for
+ * parameters that are no such object, and with CRMKIT_NOT_FOUND for an entity that is none. */
 
 /* Runs a query, such as "state = 'open' order by close_date", over the records of an entity; ""
  * gives all of them. Release with crmkit_cursor_close(), soon: a cursor that is not at its end

@@ -48,7 +48,8 @@ std::string marks_of(const Field& field) {
             marks += (marks.empty() ? "" : ", ") + std::string(mark);
         }
     };
-    add(field.is_required, "required");
+    add(field.is_required && !field.is_supplied, "required");
+    add(field.is_supplied, "supplied");
     add(field.is_unique, "unique");
     add(field.is_searchable, "searchable");
     add(field.is_read_only, "read-only");

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/activity_rules.hpp"
+#include "engine/primary_rules.hpp"
 #include "engine/rules.hpp"
 #include "engine/status_rule.hpp"
 #include "engine/timeline_rules.hpp"
@@ -20,7 +21,7 @@ std::vector<Rule> joined_rules() {
     std::vector<Rule> rules;
     for (const std::span<const Rule> table :
          {status_rules(), sales::sales_rules(), marketing::marketing_rules(),
-          service::service_rules(), activity_rules(), timeline_rules()}) {
+          service::service_rules(), primary_rules(), activity_rules(), timeline_rules()}) {
         rules.insert(rules.end(), table.begin(), table.end());
     }
     return rules;

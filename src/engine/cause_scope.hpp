@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,5 +43,27 @@ class CauseScope {
     std::string origin_;
     bool was_undoing_;
 };
+
+/// What hooks write while it lives. It follows from the change that they are called for, but is the
+/// host's own: taking that change back leaves it alone. The history keeps its cause below zero.
+class HookScope {
+  public:
+    /// `cause` is the change, 0 when there is none yet.
+    HookScope(SessionState& state, std::int64_t cause)
+        : state_(state), cause_(std::exchange(state.cause, -std::abs(cause))) {}
+    HookScope(const HookScope&) = delete;
+    HookScope& operator=(const HookScope&) = delete;
+    ~HookScope() { state_.cause = cause_; }
+
+  private:
+    SessionState& state_;
+    std::int64_t cause_;
+};
+
+/// The change that brought this one about, by a rule or by way of a hook; 0 for none.
+inline std::int64_t cause_of(const Change& change) { return std::abs(change.cause); }
+
+/// Whether a hook wrote it.
+inline bool is_of_hook(const Change& change) { return change.cause < 0; }
 
 }  // namespace crmkit::engine

@@ -169,9 +169,11 @@ class Reader {
         found_.customer_since = account.created_at;
         if (wants("people")) {
             read_people_of(account);
+            found_.people.resize(std::min(limit(), found_.people.size()));
         }
         if (wants("relations")) {
             read_relations_of(account);
+            found_.relations.resize(std::min(limit(), found_.relations.size()));
         }
     }
 
@@ -180,12 +182,14 @@ class Reader {
             found_.people.push_back(
                 person(contact, contact.job_title, contact.id == account.primary_contact));
         });
-        each_place("account = :party and is_active and contact.account != :party",
-                   [&](const AccountContact& place) {
-                       if (const auto contact = session_.find<Contact>(place.contact)) {
-                           found_.people.push_back(person(*contact, place.role, place.is_primary));
-                       }
-                   });
+        each_place(
+            "account = :party and is_active and "
+            "(contact.account is null or contact.account != :party)",
+            [&](const AccountContact& place) {
+                if (const auto contact = session_.find<Contact>(place.contact)) {
+                    found_.people.push_back(person(*contact, place.role, place.is_primary));
+                }
+            });
     }
 
     void read_relations_of(const Account& account) {
@@ -211,9 +215,11 @@ class Reader {
         }
         if (wants("people")) {
             read_organisations_of(contact, account);
+            found_.people.resize(std::min(limit(), found_.people.size()));
         }
         if (wants("relations")) {
             read_relations_of(contact);
+            found_.relations.resize(std::min(limit(), found_.relations.size()));
         }
     }
 

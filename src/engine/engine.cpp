@@ -44,6 +44,7 @@ Engine::Engine(std::unique_ptr<Store> store, const OpenOptions& options, bool wa
     for (const Entity* entity : registry_.entities()) {
         blanks_.try_emplace(entity->number, *entity);
     }
+    registry_.check_relations();
     writer_->migrate(registry_);
     Random random(options.seed ? *options.seed : seed_from_system());
     const int replica = options.replica ? *options.replica

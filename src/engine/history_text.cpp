@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cause_scope.hpp"
 #include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/json_scanner.hpp"
 #include "crmkit/schema/json_text.hpp"
@@ -123,9 +124,9 @@ std::string ChangedValues::take() {
 }
 
 HistoryEntry to_history_entry(const Change& change, const Registry& registry) {
-    HistoryEntry entry{change.position, change.at, change.actor,  change.origin,
-                       change.cause,    {},        change.record, change.kind,
-                       change.version,  {}};
+    HistoryEntry entry{change.position,  change.at, change.actor,  change.origin,
+                       cause_of(change), {},        change.record, change.kind,
+                       change.version,   {}};
     const Entity* entity = registry.find(change.entity);
     if (entity == nullptr) {
         return entry;

@@ -24,6 +24,15 @@ namespace {
 
 }  // namespace
 
+void copy_given(const RecordView& from, const FieldSet& given, MutableRecordView to) {
+    const auto& fields = to.structure().fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (given.contains(i)) {
+            to.set(fields[i], from.get(fields[i]));
+        }
+    }
+}
+
 bool patch_record(Session& session, const Entity& entity, Id id, const Patch& changes,
                   std::optional<std::int64_t> version, MutableRecordView stored) {
     SessionState& state = session.state();
@@ -34,8 +43,11 @@ bool patch_record(Session& session, const Entity& entity, Id id, const Patch& ch
     const ConversionOptions options{&state.registry(), {}};
     for (const Parameter& change : changes) {
         try {
-            const Field& field = field_of(entity, change.name);
-            stored.set(field, convert(entity, field, change.value, options));
+            const Field* const field = entity.find(change.name);
+            if (field == nullptr) {
+                throw unknown_field(entity, change.name, detail::shown_value(change.value));
+            }
+            stored.set(*field, convert(entity, *field, change.value, options));
         } catch (const Error& error) {
             // A field that is not there is a mistake of the program, whatever else is wrong.
             code = error.code() == ErrorCode::not_found ? error.code() : code;
@@ -59,11 +71,7 @@ bool patch_record(Session& session, const RecordView& changes, const FieldSet& g
     }
     const Record before = live_record(state, entity, head.id());
     entity.copy(stored.object(), before.object());
-    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        if (given.contains(i)) {
-            stored.set(entity.fields[i], changes.get(entity.fields[i]));
-        }
-    }
+    copy_given(changes, given, stored);
     const auto version =
         given.contains(header::version - 1U) ? std::optional(head.version()) : std::nullopt;
     return update_record(session, entity, before, stored.object(), version, Authority::host);

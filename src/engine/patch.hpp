@@ -7,6 +7,9 @@
 
 namespace crmkit::engine {
 
+/// Sets the `given` fields of `to` to what they are in `from`, of the same entity.
+void copy_given(const RecordView& from, const FieldSet& given, MutableRecordView to);
+
 /// As Session::patch(), which see; false when nothing differs. Must run inside a WriteScope.
 bool patch_record(Session& session, const Entity& entity, Id id, const Patch& changes,
                   std::optional<std::int64_t> version, MutableRecordView stored);

@@ -12,6 +12,11 @@ std::optional<Money> money_of(const ValueView& value) {
     return value.is_null() ? std::nullopt : std::optional(value.money());
 }
 
+/// A sum of amounts in one currency; zero when there were none.
+Money sum_of(const expr::Accumulator& sum, Currency currency) {
+    return money_of(sum.result()).value_or(Money{0, currency});
+}
+
 }  // namespace
 
 Purchases::Purchases(Instant now, std::size_t most)
@@ -25,8 +30,11 @@ void Purchases::take(Rows<Transaction> rows) {
         const auto kind = row.get<&Transaction::kind>().value_or(TransactionKind{});
         const auto at = row.get<&Transaction::at>().value_or(Instant{});
         const auto amount = row.get<&Transaction::amount>();
-        if (kind == TransactionKind::sale && amount) {
+        const bool counts = amount && at <= now_;
+        if (counts && kind == TransactionKind::sale) {
             count_sale(*amount, at);
+        } else if (counts && kind == TransactionKind::return_) {
+            count_return(*amount, at);
         }
         if (taken++ < most_) {
             last_.push_back({.transaction = row.get<&Transaction::id>(),
@@ -38,33 +46,46 @@ void Purchases::take(Rows<Transaction> rows) {
     }
 }
 
-void Purchases::count_sale(const Money& amount, Instant at) {
-    auto found = std::find_if(sales_.begin(), sales_.end(), [&amount](const InCurrency& sales) {
-        return sales.currency == amount.currency;
+Purchases::InCurrency& Purchases::in_currency(Currency currency) {
+    auto found = std::find_if(sales_.begin(), sales_.end(), [currency](const InCurrency& sales) {
+        return sales.currency == currency;
     });
-    if (found == sales_.end()) {
-        found =
-            sales_.insert(found, InCurrency{.currency = amount.currency, .first = at, .last = at});
-    }
-    ++found->frequency;
-    found->total.add(amount);
-    found->average.add(amount);
+    return found != sales_.end() ? *found : sales_.emplace_back(InCurrency{.currency = currency});
+}
+
+void Purchases::count_sale(const Money& amount, Instant at) {
+    InCurrency& sales = in_currency(amount.currency);
+    ++sales.frequency;
+    sales.total.add(amount);
+    sales.average.add(amount);
     if (at >= new_year_) {
-        found->year_to_date.add(amount);
+        sales.year_to_date.add(amount);
     }
-    found->first = std::min(found->first, at);
-    found->last = std::max(found->last, at);
+    sales.first = std::min(sales.first.value_or(at), at);
+    sales.last = std::max(sales.last.value_or(at), at);
+}
+
+void Purchases::count_return(const Money& amount, Instant at) {
+    InCurrency& sales = in_currency(amount.currency);
+    sales.returned.add(amount);
+    if (at >= new_year_) {
+        sales.year_to_date.add(Money{-amount.minor_units, amount.currency});
+    }
 }
 
 PurchaseMetrics Purchases::metrics(const InCurrency& sales) const {
-    return {.frequency = sales.frequency,
-            .total = money_of(sales.total.result()),
-            .average = money_of(sales.average.result()),
-            .year_to_date = sales.last < new_year_ ? Money{0, sales.currency}
-                                                   : money_of(sales.year_to_date.result()),
-            .first_at = sales.first,
-            .last_at = sales.last,
-            .recency_days = (now_.microseconds - sales.last.microseconds) / Instant::per_day};
+    PurchaseMetrics metrics{.frequency = sales.frequency,
+                            .total = sum_of(sales.total, sales.currency),
+                            .average = money_of(sales.average.result()),
+                            .year_to_date = sum_of(sales.year_to_date, sales.currency),
+                            .first_at = sales.first,
+                            .last_at = sales.last,
+                            .returned = sum_of(sales.returned, sales.currency)};
+    metrics.net_total = *metrics.total - *metrics.returned;
+    if (sales.last) {
+        metrics.recency_days = (now_.microseconds - sales.last->microseconds) / Instant::per_day;
+    }
+    return metrics;
 }
 
 void Purchases::give(Customer360& view) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "crmkit/engine/customer_360.hpp"
@@ -27,12 +28,15 @@ class Purchases {
         std::int64_t frequency = 0;
         expr::Accumulator total{expr::AggregateKind::sum};
         expr::Accumulator average{expr::AggregateKind::avg};
+        expr::Accumulator returned{expr::AggregateKind::sum};
         expr::Accumulator year_to_date{expr::AggregateKind::sum};
-        Instant first{};
-        Instant last{};
+        std::optional<Instant> first{};
+        std::optional<Instant> last{};
     };
 
+    InCurrency& in_currency(Currency currency);
     void count_sale(const Money& amount, Instant at);
+    void count_return(const Money& amount, Instant at);
     [[nodiscard]] PurchaseMetrics metrics(const InCurrency& sales) const;
 
     Instant now_;

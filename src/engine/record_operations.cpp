@@ -7,7 +7,6 @@
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/schema/json_reader.hpp"
-#include "record_problems.hpp"
 
 namespace crmkit {
 
@@ -49,17 +48,18 @@ BulkOutcome refusal(const Error& error) {
     return outcome;
 }
 
+/// What rows will be written as, which decides what one that cannot be read is refused for.
+enum class WrittenAs : std::uint8_t { created, updated, either };
+
 /// Reads rows one by one; those that are no records are refused here, the others by who writes
 /// them.
 class JsonRows {
   public:
-    /// `are_new`: what is not given is empty.
     JsonRows(Session& session, const Structure& input, const Entity& entity, const Json& rows,
-             BulkMode mode, bool are_new)
+             BulkMode mode, WrittenAs written_as)
         : session_(session),
-          entity_(entity),
           mode_(mode),
-          are_new_(are_new),
+          written_as_(written_as),
           rows_(items_of(input, "rows", rows)),
           outcomes_(rows_.size()),
           record_(entity) {}
@@ -106,9 +106,9 @@ class JsonRows {
         for (Problem& problem : problems) {
             problem.line = problem.column = 0;  // in a text that the caller does not know
         }
-        if (are_new_) {
-            engine::add_what_else_is_wrong(session_.state(), entity_, nullptr, record_.object(),
-                                           problems);
+        const Id id = header_of(record_).id();
+        if (written_as_ == WrittenAs::created || (written_as_ == WrittenAs::updated && id)) {
+            session_.add_problems(record_, id, record_.touched(), problems);
         }
         const Error error = Error::about(ErrorCode::validation, std::move(problems));
         if (mode_ == BulkMode::all_or_nothing) {
@@ -121,9 +121,8 @@ class JsonRows {
     }
 
     Session& session_;
-    const Entity& entity_;
     BulkMode mode_;
-    bool are_new_;
+    WrittenAs written_as_;
     std::vector<std::string_view> rows_;
     std::vector<BulkOutcome> outcomes_;
     Record record_;
@@ -199,7 +198,8 @@ class RowKeys {
 
 BulkReport create_records(Session& session, const RecordRows& input) {
     const Entity& entity = session.registry().get(input.entity);
-    JsonRows rows(session, structure_of<RecordRows>(), entity, input.rows, input.mode, true);
+    JsonRows rows(session, structure_of<RecordRows>(), entity, input.rows, input.mode,
+                  WrittenAs::created);
     const auto results =
         session.create_stream(entity, input.mode, [&] { return rows.next().object; });
     return std::move(rows).report(results);
@@ -207,7 +207,8 @@ BulkReport create_records(Session& session, const RecordRows& input) {
 
 BulkReport update_records(Session& session, const RecordRows& input) {
     const Entity& entity = session.registry().get(input.entity);
-    JsonRows rows(session, structure_of<RecordRows>(), entity, input.rows, input.mode, false);
+    JsonRows rows(session, structure_of<RecordRows>(), entity, input.rows, input.mode,
+                  WrittenAs::updated);
     const auto results = session.update_stream(entity, input.mode, [&] { return rows.next(); });
     return std::move(rows).report(results);
 }
@@ -224,7 +225,8 @@ BulkReport restore_records(Session& session, const RecordIds& input) {
 
 BulkReport upsert_records(Session& session, const RecordUpserts& input) {
     const Entity& entity = session.registry().get(input.entity);
-    JsonRows rows(session, structure_of<RecordUpserts>(), entity, input.rows, input.mode, false);
+    JsonRows rows(session, structure_of<RecordUpserts>(), entity, input.rows, input.mode,
+                  WrittenAs::either);
     const RowKeys keys(input, rows.count());
     const auto results =
         session.upsert_stream(entity, input.policy, input.mode, [&](UpsertKey& key) {

@@ -87,7 +87,7 @@ void add_taken_keys(SessionState& state, const Entity& entity, const void* befor
         }
         for (const Field* field : key) {
             problems.push_back(detail::problem_of(
-                entity, *field, detail::shown_value(field->get(object)),
+                entity, *field, detail::shown_value(field->get(object), &state.registry()),
                 key.size() == 1
                     ? "is taken by another record"
                     : "is taken by another record, together with the other fields of a key"));
@@ -122,6 +122,10 @@ void add_what_else_is_wrong(SessionState& state, const Entity& entity, const voi
     std::vector<Problem> more;
     fill_computed_fields(state, entity, object);
     check_record_and_references(state, entity, before, object, more);
+    std::erase_if(more, [&](const Problem& problem) {
+        const Field* field = entity.find(problem.field);
+        return field != nullptr && field->is_supplied && field->is_null(object);
+    });
     add_problems_of_others(problems, std::move(more));
     add_taken_keys(state, entity, before, object, problems);
 }

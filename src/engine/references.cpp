@@ -13,7 +13,7 @@ namespace crmkit::engine {
 
 namespace {
 
-/// A tree of records may be this deep; a deeper one is taken for a circle.
+/// A tree of records may be this deep.
 constexpr int deepest_hierarchy = 1000;
 
 Problem reference_problem(const Entity& entity, const Field& field, Id id, std::string message) {
@@ -21,19 +21,24 @@ Problem reference_problem(const Entity& entity, const Field& field, Id id, std::
                    std::move(message)};
 }
 
-/// Walks up from `parent`; true when that leads to `id`.
-bool leads_back(Storage& storage, const Entity& entity, const Field& field, Id parent, Id id) {
+/// What is wrong with the way up from `parent` for a record with this id; empty when nothing is.
+std::string hierarchy_fault(Storage& storage, const Entity& entity, const Field& field, Id parent,
+                            Id id) {
     Record step(entity);
     for (int depth = 0; parent; ++depth) {
-        if (parent == id || depth == deepest_hierarchy) {
-            return true;
+        if (parent == id) {
+            return "leads back to the record itself";
+        }
+        if (depth == deepest_hierarchy) {
+            return fmt::format("is {} levels below the top: no tree may be deeper",
+                               deepest_hierarchy);
         }
         if (!storage.get(entity, parent, step.object())) {
-            return false;
+            return {};
         }
         parent = step.get(field).id();
     }
-    return false;
+    return {};
 }
 
 void check_reference(SessionState& state, const Entity& entity, const Field& field,
@@ -44,9 +49,12 @@ void check_reference(SessionState& state, const Entity& entity, const Field& fie
     if (!state.writer().is_live(target, id)) {
         problems.push_back(
             reference_problem(entity, field, id, fmt::format("there is no such {}", target.name)));
-    } else if (field.is_hierarchy &&
-               leads_back(state.writer(), entity, field, id, header_of(record).id())) {
-        problems.push_back(reference_problem(entity, field, id, "leads back to the record itself"));
+    } else if (field.is_hierarchy) {
+        std::string fault =
+            hierarchy_fault(state.writer(), entity, field, id, header_of(record).id());
+        if (!fault.empty()) {
+            problems.push_back(reference_problem(entity, field, id, std::move(fault)));
+        }
     }
 }
 

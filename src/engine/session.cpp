@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "patch.hpp"
+#include "record_problems.hpp"
 #include "session_state.hpp"
 #include "write_path.hpp"
 
@@ -56,6 +57,20 @@ const Entity& entity_of_record(const engine::SessionState& state, const RecordVi
 }
 
 }  // namespace
+
+void Session::add_problems(MutableRecordView record, Id id, const FieldSet& given,
+                           std::vector<Problem>& problems) {
+    const WriteScope scope(*state_);  // to look only: it is undone
+    const Entity& entity = entity_of_record(*state_, record);
+    if (!id) {
+        engine::add_what_else_is_wrong(*state_, entity, nullptr, record.object(), problems);
+        return;
+    }
+    const Record before = engine::live_record(*state_, entity, id);
+    Record after = before;
+    engine::copy_given(record, given, after);
+    engine::add_what_else_is_wrong(*state_, entity, before.object(), after.object(), problems);
+}
 
 void Session::insert(MutableRecordView record) {
     const Entity& entity = entity_of_record(*state_, record);

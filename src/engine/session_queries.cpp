@@ -24,11 +24,32 @@ namespace {
 
 constexpr std::size_t largest_page = 10'000;
 
-expr::BoundParameters bind(const expr::Parameters& declared, const Parameters& given) {
+/// Whether a parameter stands beside a reference to records of several entities.
+bool is_link(const expr::Parameters& declared, std::string_view name) {
+    return std::any_of(declared.begin(), declared.end(), [name](const expr::Parameter& parameter) {
+        return parameter.name == name && parameter.type.kind == expr::TypeKind::link;
+    });
+}
+
+/// "user/123" as the link that it stands for; any other text as it is.
+Value link_or_text(const Registry& registry, const Value& text) {
+    const std::string_view written = text.view().text();
+    const std::size_t slash = written.find('/');
+    const Entity* const entity = registry.find(written.substr(0, slash));
+    const auto id =
+        slash == std::string_view::npos ? std::nullopt : Id::parse(written.substr(slash + 1));
+    return entity != nullptr && id ? Value(Link{entity->number, *id}) : text;
+}
+
+expr::BoundParameters bind(const Registry& registry, const expr::Parameters& declared,
+                           const Parameters& given) {
     std::vector<expr::Binding> bindings;
     bindings.reserve(given.size());
     for (const Parameter& parameter : given) {
-        bindings.push_back({parameter.name, parameter.value});
+        const bool may_be_link =
+            parameter.value.view().kind() == ValueKind::text && is_link(declared, parameter.name);
+        bindings.push_back({parameter.name, may_be_link ? link_or_text(registry, parameter.value)
+                                                        : parameter.value});
     }
     return expr::bind(declared, bindings);
 }
@@ -170,7 +191,7 @@ PageEnd walk_page(engine::SessionState& state, const Entity& entity, std::string
     }
     const auto query = state.engine().queries().query(entity, text);
     refuse_unserved(*query);
-    const auto bound = bind(*query->parameters, parameters);
+    const auto bound = bind(state.registry(), *query->parameters, parameters);
     std::vector<Value> after;
     if (!request.after.empty()) {
         after = expr::decode_cursor(*query, request.after);
@@ -199,7 +220,7 @@ std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_
                                               const Parameters& parameters,
                                               const FieldSet* fields) {
     auto query = state_->engine().queries().query(entity, text);
-    const auto bound = bind(*query->parameters, parameters);
+    const auto bound = bind(state_->registry(), *query->parameters, parameters);
     return std::make_unique<QueryStream>(*state_, std::move(query),
                                          QueryArguments{bound.views(), state_->now(), {}, fields});
 }
@@ -266,7 +287,7 @@ PageEnd Session::read_page(const Entity& entity, std::string_view text, const Pa
 std::vector<std::vector<Value>> Session::aggregate(const Entity& entity, std::string_view text,
                                                    const Parameters& parameters) {
     const auto aggregation = state_->engine().queries().aggregation(entity, text);
-    const auto bound = bind(*aggregation->parameters, parameters);
+    const auto bound = bind(state_->registry(), *aggregation->parameters, parameters);
     ReadScope storage(*state_);
     return storage->aggregate(*aggregation, {bound.views(), state_->now(), {}});
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "crmkit/engine/session.hpp"
 #include "session_state.hpp"
+#include "timeline_rules.hpp"
 #include "write_path.hpp"
 
 namespace crmkit {
@@ -129,6 +131,27 @@ void add_titles(Storage& storage, const Registry& registry, std::vector<Timeline
     }
 }
 
+/// The part of several timelines as one; what is in several of them once, by its first.
+std::vector<TimelineEntry> merged(Storage& storage, TimelineRange range,
+                                  const std::vector<Id>& parties) {
+    const auto is_newer = [](const TimelineEntry& a, const TimelineEntry& b) {
+        return a.event > b.event;
+    };
+    const auto is_same = [](const TimelineEntry& a, const TimelineEntry& b) {
+        return a.event == b.event;
+    };
+    std::vector<TimelineEntry> all;
+    for (const Id party : parties) {
+        range.party = party;
+        const auto entries = storage.timeline(range);
+        all.insert(all.end(), entries.begin(), entries.end());
+    }
+    std::stable_sort(all.begin(), all.end(), is_newer);
+    all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
+    all.resize(std::min(all.size(), range.limit));
+    return all;
+}
+
 }  // namespace
 
 std::string_view timeline_kind::label(TimelineKind kind) {
@@ -147,7 +170,11 @@ TimelinePage timeline(Session& session, const TimelineRequest& request) {
     if (!storage->is_live(entity, request.party.id)) {
         engine::fail_not_found(entity, request.party.id);
     }
-    auto entries = storage->timeline(range);
+    auto entries =
+        request.with_related
+            ? merged(*storage, range,
+                     engine::parties_of(session.state().engine(), *storage, request.party))
+            : storage->timeline(range);
     TimelinePage page;
     if (entries.size() == range.limit) {
         entries.pop_back();

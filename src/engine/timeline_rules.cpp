@@ -337,6 +337,10 @@ void visit_expected(const Records& records,
 
 }  // namespace
 
+std::vector<Id> parties_of(Engine& engine, Storage& storage, const Link& subject) {
+    return parties_of(Records{engine, storage}, subject);
+}
+
 std::span<const Rule> timeline_rules() { return of_timelines; }
 
 void visit_expected_timelines(Engine& engine, Storage& storage,

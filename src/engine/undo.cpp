@@ -20,15 +20,35 @@ using engine::WriteScope;
 
 namespace {
 
-/// Puts back the values before an update, where the record still has the values after it.
-void undo_update(Session& session, const Entity& entity, const HistoryEntry& entry) {
+/// What becomes of a change that is to be taken back when its record has moved on since.
+enum class MovedOn : std::uint8_t {
+    refused,  ///< throws conflict for values that were changed again, not_found for a record gone
+    left,     ///< what has moved on stays as it is now
+};
+
+/// Puts back the values before an update, where the record still has the values after it. Computed
+/// ones follow from the others.
+void undo_update(Session& session, const Entity& entity, const HistoryEntry& entry,
+                 MovedOn moved_on) {
     Record record(entity);
-    session.read(entity, entry.record, record.object());
+    if (moved_on == MovedOn::left) {
+        if (!session.try_read(entity, entry.record, record.object())) {
+            return;
+        }
+    } else {
+        session.read(entity, entry.record, record.object());
+    }
     std::vector<Problem> problems;
     for (const FieldChange& change : entry.fields) {
         const Field& field = field_of(entity, change.field);
+        if (field.is_computed) {
+            continue;
+        }
         if (record.get(field) == change.after.view()) {
             record.set(field, change.before);
+            continue;
+        }
+        if (moved_on == MovedOn::left) {
             continue;
         }
         problems.push_back(
@@ -43,7 +63,7 @@ void undo_update(Session& session, const Entity& entity, const HistoryEntry& ent
 }
 
 /// Takes one change back, whatever its kind.
-void undo_change(Session& session, const Change& change) {
+void undo_change(Session& session, const Change& change, MovedOn moved_on) {
     const Entity& entity = session.registry().get(change.entity);
     switch (change.kind) {
         case ChangeKind::created:
@@ -51,26 +71,33 @@ void undo_change(Session& session, const Change& change) {
             engine::delete_record(session, entity, change.record, change.version);
             return;
         case ChangeKind::deleted:
-            engine::restore_record(session, entity, change.record);
+            if (moved_on == MovedOn::refused ||
+                !session.state().writer().is_live(entity, change.record)) {
+                engine::restore_record(session, entity, change.record);
+            }
             return;
         case ChangeKind::updated:
-            undo_update(session, entity, engine::to_history_entry(change, session.registry()));
+            undo_update(session, entity, engine::to_history_entry(change, session.registry()),
+                        moved_on);
             return;
     }
 }
 
 /// The changes that one change brought about, and those that they did, and so on, in order, without
-/// those that were derived. They follow it in the history without a gap, because they share its
-/// transaction.
+/// those that were derived, and without what hooks wrote, which is the host's. They follow it in
+/// the history without a gap, because they share its transaction.
 std::vector<Change> consequences(Storage& storage, std::int64_t position) {
     std::vector<Change> found;
     std::unordered_set<std::int64_t> causes{position};
+    std::unordered_set<std::int64_t> of_hooks;
     storage.changes(Id{}, position + 1, [&](const Change& change) {
-        if (!causes.contains(change.cause)) {
+        const std::int64_t cause = engine::cause_of(change);
+        const bool is_of_hook = engine::is_of_hook(change) || of_hooks.contains(cause);
+        if (!is_of_hook && !causes.contains(cause)) {
             return false;
         }
-        causes.insert(change.position);
-        if (change.origin != engine::derived_origin) {
+        (is_of_hook ? of_hooks : causes).insert(change.position);
+        if (!is_of_hook && change.origin != engine::derived_origin) {
             found.push_back(change);
         }
         return true;
@@ -97,16 +124,14 @@ Change last_deletion(Storage& storage, const Entity& entity, Id id) {
 }
 
 /// Takes a change back with what it brought about: of a deletion, what was deleted along and what
-/// lost its reference. The deletion of what a creation made takes along what it must by itself.
-void undo_whole(Session& session, const Change& change) {
-    std::vector<Change> released;
-    if (change.kind == ChangeKind::deleted) {
-        // Looked up first: what is written now names the deletion as its cause, too.
-        released = consequences(session.state().writer(), change.position);
-    }
-    undo_change(session, change);
-    for (const Change& consequence : released) {
-        undo_change(session, consequence);
+/// lost its reference; of others, what ceased to be the primary one. The deletion of what a
+/// creation made takes along what it must by itself.
+void undo_whole(Session& session, const Change& change, MovedOn moved_on) {
+    // Looked up first: what is written now names the change as its cause, too.
+    const auto brought_about = consequences(session.state().writer(), change.position);
+    undo_change(session, change, MovedOn::refused);
+    for (const Change& consequence : brought_about) {
+        undo_change(session, consequence, moved_on);
     }
 }
 
@@ -134,9 +159,12 @@ void refuse_if_deleted_again(Storage& storage, const Entity& entity, const Chang
 void engine::restore_whole(Session& session, const Entity& entity, Id id) {
     SessionState& state = session.state();
     refuse_internal(entity);
+    if (id && state.writer().is_live(entity, id)) {
+        fail_not_deleted(entity, id);
+    }
     const Change deletion = last_deletion(state.writer(), entity, id);
     const CauseScope cause(state, deletion.position, state.origin);
-    undo_whole(session, deletion);
+    undo_whole(session, deletion, MovedOn::left);
 }
 
 void Session::restore(const Entity& entity, Id id) {
@@ -156,7 +184,7 @@ void Session::undo(std::int64_t position) {
     refuse_if_deleted_again(state_->writer(), entity, *change);
     const CauseScope cause(*state_, position, "undo");
     state_->is_undoing = true;
-    undo_whole(*this, *change);
+    undo_whole(*this, *change, MovedOn::refused);
     scope.commit();
 }
 

@@ -6,6 +6,7 @@
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/external_id.hpp"
+#include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "session_state.hpp"
 #include "upsert.hpp"
@@ -51,7 +52,9 @@ Id match_external(engine::SessionState& state, const Entity& entity, const Upser
     const Entity& external = entity_of<ExternalId>();
     const auto query = state.engine().queries().query(
         external, "system = :system and key = :key and record_kind = :entity");
-    const std::vector<ValueView> values{key.system, key.key, std::int64_t{entity.number}};
+    const std::string system = tidy_text(field_of(external, "system"), key.system);
+    const std::string text = tidy_text(field_of(external, "key"), key.key);
+    const std::vector<ValueView> values{system, text, std::int64_t{entity.number}};
     const auto record = [](Cursor& row) {
         return row.value(detail::place_of<&ExternalId::record, ExternalId>()).link().id;
     };
@@ -66,9 +69,23 @@ std::string key_text_of(const UpsertKey& key, const RecordView& record) {
     return text;
 }
 
+/// Throws not_found with every name of a key that no field has.
+void check_names(const Entity& entity, const UpsertKey& key) {
+    std::vector<Problem> problems;
+    for (const std::string& name : key.field_names) {
+        if (entity.find(name) == nullptr) {
+            const Error error = unknown_field(entity, name);
+            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        }
+    }
+    if (!problems.empty()) {
+        throw Error::about(ErrorCode::not_found, std::move(problems));
+    }
+}
+
 Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
                 MutableRecordView record) {
-    engine::fill_computed_fields(state, entity, record.object());  // they may be among the keys
+    check_names(entity, key);
     std::string text;
     std::vector<ValueView> values;
     values.reserve(key.field_names.size());
@@ -108,8 +125,8 @@ void overlay(const Entity& entity, MutableRecordView record, Record& stored, Ups
             field.id > header::count || field.id == header::owner || field.id == header::source;
         const bool is_given =
             given != nullptr ? given->contains(i) : !(record.get(field) == fresh.get(field));
-        if (is_own && !field.is_read_only && !field.is_computed &&
-            (is_given || policy == UpsertPolicy::replace)) {
+        const bool is_cleared = policy == UpsertPolicy::replace && !field.is_supplied;
+        if (is_own && !field.is_read_only && !field.is_computed && (is_given || is_cleared)) {
             stored.set(field, record.get(field));
         }
     }
@@ -127,10 +144,13 @@ void remember_key(Session& session, const Entity& entity, const UpsertKey& key, 
 
 UpsertAction engine::upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
                                    MutableRecordView record, UpsertPolicy policy,
-                                   const FieldSet* given) {
+                                   const FieldSet* given, Computed computed) {
+    if (computed == Computed::not_yet) {
+        fill_computed_fields(session.state(), entity, record.object());  // they may be keys
+    }
     const Id id = match(session.state(), entity, key, record);
     if (!id) {
-        insert_record(session, entity, record.object(), Authority::host);
+        insert_record(session, entity, record.object(), Authority::host, Computed::done);
         remember_key(session, entity, key, header_of(record).id());
         return UpsertAction::created;
     }

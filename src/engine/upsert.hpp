@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crmkit/engine/session.hpp"
+#include "write_path.hpp"
 
 namespace crmkit::engine {
 
@@ -10,6 +11,6 @@ namespace crmkit::engine {
 /// transaction can undo it.
 UpsertAction upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
                            MutableRecordView record, UpsertPolicy policy,
-                           const FieldSet* given = nullptr);
+                           const FieldSet* given = nullptr, Computed computed = Computed::not_yet);
 
 }  // namespace crmkit::engine

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "cause_scope.hpp"
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/user.hpp"
 #include "crmkit/schema/check.hpp"
 #include "crmkit/schema/normal_form.hpp"
 #include "crmkit/schema/search_text.hpp"
+#include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "history_text.hpp"
 #include "record_problems.hpp"
@@ -110,6 +112,19 @@ const void* kept_reference(const WriteEvent& event) {
                                    : event.session.state().engine().blank(event.entity).object();
 }
 
+/// Keeps of the header what a host may not set.
+void keep_header(const Entity& entity, const Record& before, void* object) {
+    const auto was = header_of(before);
+    const auto head = header_of(MutableRecordView(entity, object));
+    head.id() = was.id();
+    head.created_at() = was.created_at();
+    head.created_by() = was.created_by();
+    head.modified_at() = was.modified_at();
+    head.modified_by() = was.modified_by();
+    head.deleted_at() = was.deleted_at();
+    head.version() = was.version();
+}
+
 /// The rules, then the host's hooks. What a hook changes counts as if the caller had asked for it:
 /// the rules then run again, on what was asked for with these changes. Adds the problems that the
 /// rules find.
@@ -133,17 +148,23 @@ void run_before(WriteEvent& event, std::vector<Problem>& problems) {
     run_rules(event, problems);
     Record ruled(event.entity);
     event.entity.copy(ruled.object(), event.after.object());
-    for (const HookList::Hook& hook : *hooks) {
-        if (concerns(hook)) {
-            hook.before(event);
+    {
+        SessionState& state = event.session.state();
+        const HookScope of_hooks(state, state.cause);
+        for (const HookList::Hook& hook : *hooks) {
+            if (concerns(hook)) {
+                hook.before(event);
+            }
         }
     }
+    keep_header(event.entity, ruled, event.after.object());
     if (!carry_over(event.entity, ruled, event.after, asked)) {
         return;
     }
     problems.resize(known);
     event.entity.copy(event.after.object(), asked.object());
     restore_kept_fields(event.entity, kept_reference(event), event.after.object());
+    tidy_texts(event.entity, event.after.object());
     fill_normal_forms(event.session.state(), event.entity, event.after.object());
     run_rules(event, problems);
 }
@@ -159,6 +180,8 @@ void run_after(const WriteEvent& event) {
         return;
     }
     const auto hooks = list.all();
+    SessionState& state = event.session.state();
+    const HookScope of_hooks(state, state.cause != 0 ? state.cause : state.last_change());
     for (const HookList::Hook& hook : *hooks) {
         if (hook.after && (hook.entity.empty() || hook.entity == event.entity.name)) {
             hook.after(event);
@@ -297,19 +320,6 @@ void check_version(const Entity& entity, const Record& record,
     }
 }
 
-/// Keeps of the header what a host may not set.
-void keep_header(const Entity& entity, const Record& before, void* object) {
-    const auto was = header_of(before);
-    const auto head = header_of(MutableRecordView(entity, object));
-    head.id() = was.id();
-    head.created_at() = was.created_at();
-    head.created_by() = was.created_by();
-    head.modified_at() = was.modified_at();
-    head.modified_by() = was.modified_by();
-    head.deleted_at() = was.deleted_at();
-    head.version() = was.version();
-}
-
 /// Writes a record's row, deleted or live again, with history and search.
 std::int64_t write_deletion(Session& session, const Entity& entity, const Record& before,
                             Record& after, ChangeKind kind) {
@@ -340,8 +350,15 @@ void refuse_internal(const Entity& entity) {
 }
 
 void fill_computed_fields(SessionState& state, const Entity& entity, void* object) {
+    tidy_texts(entity, object);
     fill_normal_forms(state, entity, object);
     fill_derived_fields(entity, object);
+}
+
+void fail_not_deleted(const Entity& entity, Id id) {
+    throw Error::about(
+        ErrorCode::invalid_argument,
+        Problem{std::string(entity.name), "id", to_string(id), "is not deleted: it is there"});
 }
 
 Problem no_such_record(const Entity& entity, Id id) {
@@ -352,7 +369,8 @@ void fail_not_found(const Entity& entity, Id id) {
     throw Error::about(ErrorCode::not_found, no_such_record(entity, id));
 }
 
-void insert_record(Session& session, const Entity& entity, void* object, Authority authority) {
+void insert_record(Session& session, const Entity& entity, void* object, Authority authority,
+                   Computed computed) {
     SessionState& state = session.state();
     const Nesting nesting(state);
     const MutableRecordView record(entity, object);
@@ -372,7 +390,11 @@ void insert_record(Session& session, const Entity& entity, void* object, Authori
     }
     WriteEvent event{session, entity, ChangeKind::created, nullptr, record};
     restore_kept_fields(entity, kept_reference(event), object);
-    fill_computed_fields(state, entity, object);
+    if (computed == Computed::not_yet) {
+        fill_computed_fields(state, entity, object);
+    } else {
+        fill_derived_fields(entity, object);  // may follow from what is kept
+    }
     run_before(event, problems);
     fill_derived_fields(entity, object);
     validate(state, entity, nullptr, object, std::move(problems));
@@ -428,8 +450,10 @@ bool update_record(Session& session, const Entity& entity, const Record& before,
     const bool is_written = with_all_taken(state, entity, before.object(), object, [&] {
         return storage.update(entity, object, changed.fields, header_of(before).version());
     });
-    if (!is_written) {
-        fail_stale(entity, header_of(before).id(), header_of(before).version(), 0);
+    if (!is_written) {  // a hook has written the record itself
+        const Record now = stored(state, entity, header_of(before).id(), Deleted::shown);
+        fail_stale(entity, header_of(before).id(), header_of(before).version(),
+                   header_of(now).version());
     }
     state.count_write();
     Change change = change_of(entity, object, ChangeKind::updated, header_of(record).modified_at());
@@ -482,8 +506,7 @@ void restore_record(Session& session, const Entity& entity, Id id) {
     const Nesting nesting(state);
     const Record before = stored(state, entity, id, Deleted::shown);
     if (!header_of(before).deleted_at()) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("{} {} is not deleted", entity.name, id.value));
+        fail_not_deleted(entity, id);
     }
     Record after = before;
     header_of(after).deleted_at().reset();

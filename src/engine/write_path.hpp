@@ -19,8 +19,12 @@ namespace crmkit::engine {
 /// Who asks for a write: a host may not touch read-only fields, the library's own operations may.
 enum class Authority : std::uint8_t { host, library };
 
+/// Whether fill_computed_fields() has run on what is to be written.
+enum class Computed : std::uint8_t { not_yet, done };
+
 /// Adds a record; `object`, a struct of `entity`, becomes as stored.
-void insert_record(Session& session, const Entity& entity, void* object, Authority authority);
+void insert_record(Session& session, const Entity& entity, void* object, Authority authority,
+                   Computed computed = Computed::not_yet);
 
 /// Writes what differs between `object` and the store; false when nothing does. `object` becomes
 /// as stored. With `expected_version`, throws conflict unless the store has that version.
@@ -64,8 +68,12 @@ void erase_record(SessionState& state, const Entity& entity, Id id);
 /// themselves, who deletes, restores or takes back for a host asks this first.
 void refuse_internal(const Entity& entity);
 
-/// Works out the computed fields of `object` from its others.
+/// Makes the texts of `object` what is stored of them, and works out its computed fields from its
+/// others.
 void fill_computed_fields(SessionState& state, const Entity& entity, void* object);
+
+/// Throws invalid_argument for a record that is to be restored and is live.
+[[noreturn]] void fail_not_deleted(const Entity& entity, Id id);
 
 /// What is wrong with an id that no live record has.
 Problem no_such_record(const Entity& entity, Id id);

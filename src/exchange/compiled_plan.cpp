@@ -55,6 +55,9 @@ class Compiler {
     void check_settings() {
         constexpr std::int64_t largest_batch = 100'000;
         const ImportPlan& plan = out_.plan;
+        if (plan.skip_lines < 0) {
+            refuse("skip_lines", std::to_string(plan.skip_lines), "is less than 0");
+        }
         if (plan.batch_size < 1 || plan.batch_size > largest_batch) {
             refuse("batch_size", std::to_string(plan.batch_size), "is not 1 to 100,000");
         }

@@ -227,6 +227,13 @@ void add_path(ImportPlan& plan, const Field& field, ImportColumn column) {
     found->columns.push_back(std::move(column));
 }
 
+/// Whether a column, such as `account.name`, only shows what a reference beside it leads to.
+bool is_beside_its_reference(const std::vector<std::string>& names, const std::string& name) {
+    const std::size_t dot = name.find('.');
+    return dot != std::string::npos &&
+           std::find(names.begin(), names.end(), name.substr(0, dot)) != names.end();
+}
+
 /// Adds what the plan does with an exported column. Expressions and what the library sets itself
 /// are left out.
 void add_column(const Registry& registry, const Entity& entity, const std::string& name,
@@ -311,6 +318,9 @@ ImportPlan plan_for_export(const Registry& registry, const ExportCsv& what) {
     plan.delimiter = std::string(1, delimiter_of(what));
     plan.unguard = what.guard_formulas;
     for (std::size_t i = 0; i < names.size(); ++i) {
+        if (is_beside_its_reference(names, names[i])) {
+            continue;
+        }
         ImportColumn column;
         column.number = static_cast<std::int64_t>(i) + 1;
         column.keep_spaces = true;

@@ -28,7 +28,8 @@ ImportCheckpoint ImportCheckpoint::from_text(std::string_view text) {
         options.longest = std::size_t{1} << 30U;
         auto checkpoint = from_json<ImportCheckpoint>(text, options);
         if (checkpoint.byte_offset < 0 || checkpoint.line < 1 || checkpoint.rows < 0 ||
-            checkpoint.later_chunks < 0 || checkpoint.report.size() != 1) {
+            checkpoint.later_chunks < 0 || checkpoint.last_offset < 0 || checkpoint.last_line < 1 ||
+            checkpoint.report.size() != 1) {
             fail_checkpoint("its members are out of range");
         }
         return checkpoint;
@@ -45,6 +46,14 @@ std::string fingerprint_of(const ImportPlan& plan, const std::vector<std::string
     print.add(plan_to_json(plan));
     for (const std::string& name : header) {
         print.add(name);
+    }
+    return print.text();
+}
+
+std::string fingerprint_of(const InputRow& row) {
+    Fingerprint print;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        print.add(row.cell(i));
     }
     return print.text();
 }

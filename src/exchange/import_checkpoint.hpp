@@ -8,6 +8,7 @@
 
 #include "crmkit/exchange/import_report.hpp"
 #include "crmkit/store/storage.hpp"
+#include "row_buffer.hpp"
 
 namespace crmkit::exchange::detail {
 
@@ -22,6 +23,9 @@ struct ImportCheckpoint {
     std::vector<ImportReport> report{};
     std::int64_t later_chunks = 0;
     std::string later{};
+    std::int64_t last_offset = 0;
+    std::int64_t last_line = 1;
+    std::string last_row{};
 
     static constexpr auto fields() {
         return field_table(
@@ -33,7 +37,10 @@ struct ImportCheckpoint {
             CRMKIT_FIELD(6, report, "One report: the counts up to there."),
             CRMKIT_FIELD(7, later_chunks, "In how many settings the store keeps `later`."),
             CRMKIT_FIELD(8, later, "References that wait for the end of the file, a line each.")
-                .max_length(256U << 20U));
+                .max_length(256U << 20U),
+            CRMKIT_FIELD(9, last_offset, "Where the last row before that place begins."),
+            CRMKIT_FIELD(10, last_line, "The line that it begins on."),
+            CRMKIT_FIELD(11, last_row, "Fingerprint of its cells; empty when there is none."));
     }
 
     [[nodiscard]] std::string to_text() const;
@@ -43,6 +50,9 @@ struct ImportCheckpoint {
 
 /// Tells plans, and files of other columns, apart.
 std::string fingerprint_of(const ImportPlan& plan, const std::vector<std::string>& header);
+
+/// Tells rows apart.
+std::string fingerprint_of(const InputRow& row);
 
 /// The checkpoint that a store keeps under a name.
 class StoredCheckpoint {

@@ -74,7 +74,7 @@ bool ImportRun::is_one_transaction() const {
 /// Reads as far as the header and compiles the plan; nothing is written before that has worked.
 void ImportRun::open() {
     reader_.emplace(file_, csv_options(plan_));
-    position_ = reader_->position();
+    place_.next = row_position_ = reader_->position();
     std::vector<std::string> header = reader_->header();
     if (!plan_.has_header) {
         const CsvRow* first = reader_->next();
@@ -115,10 +115,7 @@ void ImportRun::go_on() {
                     "the import cannot be resumed: it was begun with another plan, or with a file "
                     "of other columns");
     }
-    position_ = {static_cast<std::uint64_t>(from.byte_offset),
-                 static_cast<std::uint64_t>(from.line), static_cast<std::uint64_t>(from.rows),
-                 encoding_named(from.encoding)};
-    reader_->resume(position_);
+    go_to(from);
     batch_.clear();
     rows_read_ = from.rows;
     tally_->resume(from.report.front());
@@ -130,6 +127,35 @@ void ImportRun::go_on() {
     }
     later_kept_ = importer_->later().size();
     stored_.go_back(from.later_chunks);
+}
+
+/// Makes the row behind a place the next one. The last row before it is read again, to see that the
+/// file is still the same up to there.
+void ImportRun::go_to(const ImportCheckpoint& from) {
+    const auto encoding = encoding_named(from.encoding);
+    place_.next = {static_cast<std::uint64_t>(from.byte_offset),
+                   static_cast<std::uint64_t>(from.line), static_cast<std::uint64_t>(from.rows),
+                   encoding};
+    place_.last_row = from.last_row;
+    if (from.last_row.empty()) {
+        reader_->resume(place_.next);
+        return;
+    }
+    place_.last = {static_cast<std::uint64_t>(from.last_offset),
+                   static_cast<std::uint64_t>(from.last_line),
+                   static_cast<std::uint64_t>(from.rows - 1), encoding};
+    reader_->resume(place_.last);
+    RowBuffer last;
+    if (const CsvRow* row = reader_->next()) {
+        last.add(*row);
+    }
+    if (last.size() == 0 || fingerprint_of(last[0]) != from.last_row ||
+        reader_->byte_offset() != place_.next.byte_offset) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("the import cannot be resumed: the file has changed before the "
+                                "place where it stopped, line {}",
+                                from.line));
+    }
 }
 
 void ImportRun::add_file_warnings() {
@@ -151,11 +177,13 @@ void ImportRun::add_file_warnings() {
 bool ImportRun::read_batch() {
     const auto most = static_cast<std::size_t>(plan_.batch_size);
     while (!at_end_ && batch_.size() < most && batch_.bytes() < largest_batch_bytes) {
+        const CsvPosition position = reader_->position();
         const CsvRow* row = reader_->next();
         if (row == nullptr) {
             at_end_ = true;
             break;
         }
+        row_position_ = position;
         batch_.add(*row);
         if (++rows_read_ % rows_between_progress == 0) {
             report_progress(true);
@@ -217,12 +245,13 @@ bool ImportRun::try_batch(bool row_by_row) {
     const ImportTally::Mark mark = tally_->mark();
     const std::size_t later = importer_->later().size();
     const std::int64_t chunks = stored_.chunks();
-    const CsvPosition position = position_;
+    const Place place = place_;
     outcomes_.clear();
     try {
         WriteScope scope(state_);
         if (import_rows(row_by_row)) {
-            position_ = reader_->position();
+            place_ = {reader_->position(), row_position_,
+                      fingerprint_of(batch_[batch_.size() - 1])};
             if (!is_one_transaction()) {
                 keep_checkpoint();
             }
@@ -233,7 +262,7 @@ bool ImportRun::try_batch(bool row_by_row) {
         tally_->go_back(mark);
         importer_->later().cut(later);
         stored_.go_back(chunks);
-        position_ = position;
+        place_ = place;
         throw;
     }
     tally_->go_back(mark);
@@ -252,8 +281,8 @@ void ImportRun::import_batch() {
     later_kept_ = importer_->later().size();
     if (options_.on_row) {
         for (ImportRow& row : outcomes_) {
-            if (options_.dry_run && row.action == ImportAction::create) {
-                row.record = {};
+            if (options_.dry_run) {
+                hide_new_record(row);
             }
             options_.on_row(row);
         }
@@ -320,10 +349,14 @@ void ImportRun::complete_later() {
 ImportCheckpoint ImportRun::checkpoint() const {
     ImportCheckpoint made;
     made.fingerprint = fingerprint_;
-    made.byte_offset = static_cast<std::int64_t>(position_.byte_offset);
-    made.line = static_cast<std::int64_t>(position_.line);
-    made.rows = static_cast<std::int64_t>(position_.rows);
-    made.encoding = position_.encoding ? to_string(*position_.encoding) : std::string_view();
+    const CsvPosition& next = place_.next;
+    made.byte_offset = static_cast<std::int64_t>(next.byte_offset);
+    made.line = static_cast<std::int64_t>(next.line);
+    made.rows = static_cast<std::int64_t>(next.rows);
+    made.encoding = next.encoding ? to_string(*next.encoding) : std::string_view();
+    made.last_offset = static_cast<std::int64_t>(place_.last.byte_offset);
+    made.last_line = static_cast<std::int64_t>(place_.last.line);
+    made.last_row = place_.last_row;
     ImportReport counts = tally_->report();
     counts.problems.clear();
     counts.row_list.clear();
@@ -337,13 +370,20 @@ void ImportRun::keep_checkpoint() {
     }
 }
 
+/// A dry run names no record that is gone at its end.
+void ImportRun::hide_new_record(ImportRow& row) const {
+    if (!importer_->was_here(row.record)) {
+        row.record = {};
+    }
+}
+
 ImportReport ImportRun::report(bool has_landed) const {
     ImportReport made = tally_->report();
     made.has_landed = has_landed;
     made.bytes = static_cast<std::int64_t>(reader_->byte_offset());
     made.elapsed_microseconds = session_.now().microseconds - began_.microseconds;
     for (ImportRow& row : made.row_list) {
-        row.record = row.action == ImportAction::create ? Id{} : row.record;
+        hide_new_record(row);
     }
     return made;
 }

@@ -29,6 +29,7 @@ class ImportRun {
   private:
     void open();
     void go_on();
+    void go_to(const ImportCheckpoint& from);
     void import_all();
     ImportReport import_in_one();
     void add_file_warnings();
@@ -42,6 +43,7 @@ class ImportRun {
     bool complete_rows(std::size_t first, std::size_t end, bool row_by_row);
     bool try_complete(std::size_t first, std::size_t end, bool row_by_row);
     void keep_checkpoint();
+    void hide_new_record(ImportRow& row) const;
     [[nodiscard]] ImportCheckpoint checkpoint() const;
     [[nodiscard]] ImportReport report(bool has_landed) const;
     [[nodiscard]] bool is_one_transaction() const;
@@ -65,8 +67,15 @@ class ImportRun {
     std::vector<ImportRow> outcomes_;
     bool at_end_ = false;
     std::int64_t rows_read_ = 0;
-    /// The place behind the last batch, and what had been put off up to there.
-    CsvPosition position_;
+    /// Where the last row that was read begins.
+    CsvPosition row_position_;
+    /// The place behind the last batch, its last row, and what had been put off up to there.
+    struct Place {
+        CsvPosition next{};
+        CsvPosition last{};
+        std::string last_row{};  ///< its fingerprint; empty before the first
+    };
+    Place place_;
     std::size_t later_kept_ = 0;
     StoredCheckpoint stored_;
 };

@@ -6,6 +6,7 @@
 
 #include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/normal_form.hpp"
+#include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 
 namespace crmkit::exchange::detail {
@@ -31,6 +32,11 @@ const Entity& searched_entity(const CompiledLookup& lookup) {
 const Entity* linked_entity(const Registry& registry, std::string_view text) {
     const std::size_t slash = text.find('/');
     return slash == std::string_view::npos ? nullptr : registry.find(text.substr(0, slash));
+}
+
+Id highest_id(engine::SessionState& state) {
+    const engine::ReadScope storage(state);
+    return storage->highest_id();
 }
 
 /// Whether the text is a link of crmkit to a record of another entity than the lookup's.
@@ -59,7 +65,7 @@ Id meant_record(const CompiledLookup& lookup, const Record& found) {
 }  // namespace
 
 ReferenceFinder::ReferenceFinder(engine::SessionState& state, const CompiledPlan& plan)
-    : state_(state), plan_(plan), began_(state.now()) {
+    : state_(state), plan_(plan), highest_before_(highest_id(state)) {
     for (const CompiledReference& reference : plan.references) {
         std::vector<Search>& searches = searches_.emplace_back();
         for (const CompiledLookup& lookup : reference.lookups) {
@@ -87,6 +93,8 @@ bool ReferenceFinder::make_key(const CompiledLookup& lookup, const ReferenceValu
             value = text.empty()
                         ? Value()
                         : Value(normal_form(*key.normal_source, text, state_.engine().region()));
+        } else if (key.field->type() == FieldType::text) {
+            value = Value(tidy_text(*key.field, text));
         } else {
             std::string why;
             auto parsed = parse_text(*key.field, text, why, plan_.conversion);
@@ -167,7 +175,7 @@ Link ReferenceFinder::find(std::size_t reference, const ReferenceValues& values,
 
 std::optional<Id> ReferenceFinder::own_record(const Entity& entity, std::string_view id) const {
     const auto own = Id::parse(id);
-    const bool is_here = own && own->created_at() < began_ && state_.writer().is_live(entity, *own);
+    const bool is_here = own && was_here(*own) && state_.writer().is_live(entity, *own);
     return is_here ? own : std::nullopt;
 }
 

@@ -83,6 +83,8 @@ class ReferenceFinder {
     /// The record that a file of crmkit means by an id: one that was here before the import began.
     /// An id that was handed out since can only be like one of another store by chance.
     [[nodiscard]] std::optional<Id> own_record(const Entity& entity, std::string_view id) const;
+    /// Whether a record was here before the import began.
+    [[nodiscard]] bool was_here(Id record) const { return record <= highest_before_; }
     /// The entity of the record that was looked for: the one that the value names ("user/123"), or
     /// that of the first lookup.
     [[nodiscard]] const Entity& sought_entity(std::size_t reference,
@@ -108,7 +110,7 @@ class ReferenceFinder {
 
     engine::SessionState& state_;
     const CompiledPlan& plan_;
-    Instant began_;
+    Id highest_before_;  ///< of all records when the import began
     std::vector<std::vector<Search>> searches_;
     std::vector<Value> key_values_;
     std::string key_text_;

@@ -183,9 +183,9 @@ void RowImporter::write() {
     UpsertAction action = UpsertAction::created;
     if (row_key_ != nullptr) {
         action = engine::upsert_record(session_, plan_.entity, *row_key_, record_, plan_.policy,
-                                       &given_);
+                                       &given_, computed_);
     } else {
-        engine::insert_record(session_, plan_.entity, record_.object(), Authority::host);
+        engine::insert_record(session_, plan_.entity, record_.object(), Authority::host, computed_);
     }
     outcome_.row.record = header_of(record_).id();
     if (action == UpsertAction::skipped) {

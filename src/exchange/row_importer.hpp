@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crmkit/engine/session.hpp"
+#include "engine/write_path.hpp"
 #include "file_keys.hpp"
 #include "import_tally.hpp"
 #include "later_references.hpp"
@@ -39,6 +40,9 @@ class RowImporter {
     [[nodiscard]] LaterReferences& later() { return later_; }
     /// Something was taken back.
     void forget_all() { finder_.forget_all(); }
+
+    /// Whether a record was here before the import began.
+    [[nodiscard]] bool was_here(Id record) const { return finder_.was_here(record); }
 
   private:
     /// What a reference of the row turned out to be.
@@ -108,6 +112,7 @@ class RowImporter {
     Record fresh_;
     Record record_;
     FieldSet given_;
+    engine::Computed computed_ = engine::Computed::not_yet;  ///< of record_
     std::vector<Reference> references_;
     std::vector<Child> children_;
     UpsertKey key_;

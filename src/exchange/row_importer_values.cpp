@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crmkit/schema/check.hpp"
+#include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "engine/record_problems.hpp"
 #include "engine/write_path.hpp"
@@ -22,6 +23,7 @@ void RowImporter::start(const InputRow& row) {
     place_ = {&plan_.entity, none, none};
     given_.clear();
     remarks_.clear();
+    computed_ = engine::Computed::not_yet;
     plan_.entity.copy(record_.object(), fresh_.object());
 }
 
@@ -255,6 +257,7 @@ void RowImporter::convert_children() {
         for (const FieldSource& source : plan.fields) {
             convert(source, child.record, child.given, child.has_value);
         }
+        tidy_texts(*plan.entity, child.record.object());  // to be compared with stored ones
     }
 }
 
@@ -299,6 +302,7 @@ void RowImporter::remark_same_key() {
     std::string text = key_.key;
     if (!key_.field_names.empty()) {
         engine::fill_computed_fields(state_, plan_.entity, record_.object());
+        computed_ = engine::Computed::done;
         for (const std::string& name : key_.field_names) {
             const std::string part = to_text(record_.get(name));
             if (part.empty()) {
@@ -334,10 +338,7 @@ void RowImporter::check_object(const Place& place, void* object) {
         const Field* field = entity.find(problem.field);
         const bool is_empty = field != nullptr && field->is_required && problem.value.empty() &&
                               field->is_null(object);
-        const bool may_be_filled =
-            is_empty &&
-            (!field->target.empty() || (entity.state_machine != nullptr &&
-                                        entity.state_machine->status_field == field->name));
+        const bool may_be_filled = is_empty && (!field->target.empty() || field->is_supplied);
         if (!may_be_filled && !is_reported(entity.name, problem.field)) {
             add_problem(column_of(place, problem.field), entity.name, problem.field,
                         std::move(problem.value), std::move(problem.message));

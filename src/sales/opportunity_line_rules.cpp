@@ -1,8 +1,10 @@
 /// The rules of opportunity lines: numbers, currency, and what they come to in their opportunity.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/opportunity.hpp"
@@ -118,6 +120,41 @@ void roll_up(Session& session, Id opportunity) {
                           engine::Authority::library);
 }
 
+/// The amount that an opportunity had before its lines gave it theirs, as the history tells.
+std::optional<Value> amount_before_lines(Session& session, Id opportunity) {
+    std::optional<Value> before;
+    std::vector<HistoryEntry> history = session.history(opportunity);
+    std::reverse(history.begin(), history.end());
+    for (const HistoryEntry& entry : history) {
+        const auto change =
+            std::find_if(entry.fields.begin(), entry.fields.end(),
+                         [](const FieldChange& one) { return one.field == "amount"; });
+        if (change == entry.fields.end()) {
+            continue;
+        }
+        if (entry.origin != engine::derived_origin) {
+            break;
+        }
+        before = change->before;
+    }
+    return before;
+}
+
+/// Taking back the creation of the last line takes back what the lines did to the amount.
+void give_amount_back(Session& session, Id opportunity) {
+    auto deal = session.find<Opportunity>(opportunity);
+    if (!deal || totals_of_lines(session, opportunity).amount) {
+        return;
+    }
+    if (const auto before = amount_before_lines(session, opportunity)) {
+        const ValueView amount = before->view();
+        deal->amount = amount.is_null() ? std::nullopt : std::optional(amount.money());
+        const auto cause = engine::CauseScope::derived(session.state());
+        engine::update_record(session, entity_of<Opportunity>(), &*deal, {},
+                              engine::Authority::library);
+    }
+}
+
 }  // namespace
 
 void before_opportunity_line(WriteEvent& event, std::vector<Problem>& problems) {
@@ -135,6 +172,9 @@ void after_opportunity_line(const WriteEvent& event) {
     const auto* was = static_cast<const OpportunityLine*>(event.before);
     const auto& line = *static_cast<const OpportunityLine*>(event.after.object());
     roll_up(event.session, line.opportunity);
+    if (event.kind == ChangeKind::deleted && event.session.state().is_undoing) {
+        give_amount_back(event.session, line.opportunity);
+    }
     if (was != nullptr && was->opportunity != line.opportunity) {
         roll_up(event.session, was->opportunity);
     }

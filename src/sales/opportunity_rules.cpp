@@ -130,6 +130,12 @@ void follow_category(const Move& move) {
     if (!move.deal.forecast_category || (move.enters_stage() && !is_given)) {
         move.deal.forecast_category = usual_category(move.stage);
     }
+    if (move.deal.forecast_category == ForecastCategory::closed &&
+        move.deal.state != OpportunityState::won) {
+        move.refuse("forecast_category", "closed",
+                    fmt::format("is for opportunities that are won, not one that is {}",
+                                label_of(move.deal.state)));
+    }
 }
 
 void set_opening(const Move& move) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "crmkit/base/text.hpp"
 #include "crmkit/store/sqlite.hpp"
 #include "sqlite_storage.hpp"
 #include "store_file.hpp"
@@ -83,8 +84,13 @@ int open_flags(const SqliteOptions& options) {
     return SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX;
 }
 
+/// SQLite may take a path that begins so for a URI.
+std::string plain_path(const std::string& path) {
+    return path.starts_with("file:") ? "./" + path : path;
+}
+
 std::unique_ptr<Storage> connect(const std::string& path, const SqliteOptions& options) {
-    auto connection = std::make_unique<Connection>(path, open_flags(options));
+    auto connection = std::make_unique<Connection>(plain_path(path), open_flags(options));
     harden(connection->handle());
     connection->wait_for_locks(options.busy_timeout);
     if (sqlite3_db_readonly(connection->handle(), "main") == 1 && !options.read_only) {
@@ -164,6 +170,11 @@ HostSqliteStore::HostSqliteStore(sqlite3* connection, HostSqliteOptions options)
         throw Error(ErrorCode::invalid_argument,
                     "the table prefix '" + shortened(options_.table_prefix) +
                         "' has other characters than letters, digits and underscores");
+    }
+    if (fold(options_.table_prefix).starts_with("sqlite_")) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the table prefix '" + shortened(options_.table_prefix) +
+                        "' is SQLite's own: choose one that does not begin with sqlite_");
     }
     sqlite::refuse_foreign_connection(connection);
 }

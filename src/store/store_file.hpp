@@ -1,4 +1,4 @@
-/// Whose an SQLite database is: the mark that tells a store from another program's file.
+/// The file of a store: whose it is, and its name in errors.
 #pragma once
 
 #include <cstdint>

@@ -86,6 +86,20 @@ static crmkit_code with_text(crmkit_code code, crmkit_text* text) {
     return code;
 }
 
+/* The text as it is stored: those of the corpus that are not in Unicode's Form C, in it. */
+static const char* stored_form(const char* text) {
+    static const char* const forms[][2] = {
+        {"e\xCC\x81 and \xC3\xA9", "\xC3\xA9 and \xC3\xA9"},
+        {"Z\xCD\x91\xCC\x92\xCC\x92\xCC\x9B", "Z\xCC\x9B\xCD\x91\xCC\x92\xCC\x92"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; ++i) {
+        if (strcmp(text, forms[i][0]) == 0) {
+            return forms[i][1];
+        }
+    }
+    return text;
+}
+
 static crmkit_code create_with(struct crm* crm, const char* entity, const char* name,
                                const char* text) {
     crmkit_record* record = new_record(crm, entity);
@@ -94,7 +108,7 @@ static crmkit_code create_with(struct crm* crm, const char* entity, const char* 
         code = crmkit_create(crm->me, record);
     }
     if (code == CRMKIT_OK) {
-        CHECK_TEXT(text, get(record, name));
+        CHECK_TEXT(stored_form(text), get(record, name));
     }
     crmkit_record_free(record);
     return code;
@@ -107,7 +121,7 @@ static crmkit_code create_with_description(struct crm* crm, const char* text) {
     crmkit_record* account = stored_record(crm, "account", "name", "Acme");
     CHECK_OK(set(account, "description", text));
     const crmkit_code code = crmkit_update(crm->me, account);
-    CHECK_TEXT(text, get(account, "description"));
+    CHECK_TEXT(stored_form(text), get(account, "description"));
     crmkit_record_free(account);
     return code;
 }

@@ -104,7 +104,7 @@ class NaiveModel {
         }
         ModelRecord& record = found->second;
         if (!record.is_deleted) {
-            return was_deleted(record) ? ErrorCode::invalid_argument : ErrorCode::not_found;
+            return ErrorCode::invalid_argument;
         }
         if (const ErrorCode code = fault(id, kind, record.fields); code != ErrorCode::ok) {
             return code;
@@ -202,10 +202,6 @@ class NaiveModel {
     static void note(ModelRecord& record, ModelChange change) {
         ++record.version;
         record.history.push_back(std::move(change));
-    }
-    static bool was_deleted(const ModelRecord& record) {
-        return std::any_of(record.history.begin(), record.history.end(),
-                           [](const auto& change) { return change.kind == ChangeKind::deleted; });
     }
 
     ModelRecord* live(Kind kind, Id id) {

@@ -42,6 +42,9 @@ TEST_CASE("a field that is not there is named, with the nearest that is") {
         check(error_of([&] { me.update<Account>(acme.id, {{"nmae", "Acme II"}}); }));
         Account other{.name = "Other"};
         check(error_of([&] { me.upsert(UpsertKey::fields({"nmae"}), other); }));
+        const Error both = error_of([&] { me.upsert(UpsertKey::fields({"nmae", "foo"}), other); });
+        REQUIRE(both.problems().size() == 2);
+        CHECK(both.problems()[1].field == "foo");
         CHECK(me.get<Account>(acme.id).version == 1);
         CHECK(me.query<Account>().all().size() == 1);
     });

@@ -83,7 +83,7 @@ TEST_CASE("the first refused row undoes all, and its error names the row") {
         CHECK(me.get<Account>(ids[0]).name == "Account 0");
         const std::vector<Id> wanted{ids[0], Id{7}, ids[1]};
         CHECK(code_of([&] { me.remove_many<Account>(wanted); }) == ErrorCode::not_found);
-        CHECK(code_of([&] { me.restore_many<Account>(ids); }) == ErrorCode::not_found);
+        CHECK(code_of([&] { me.restore_many<Account>(ids); }) == ErrorCode::invalid_argument);
         CHECK(me.query<Account>().all().size() == 3);
         CHECK(me.history(ids[0]).size() == 1);
     });
@@ -112,7 +112,7 @@ TEST_CASE("good rows are kept, each refused one is reported and leaves no trace"
               std::vector{ok, not_found, restricted, not_found, ok});
         CHECK(me.query<Address>().all().empty());
         CHECK(codes_of(me.restore_many<Account>(wanted, BulkMode::good_rows)) ==
-              std::vector{ok, invalid_argument, not_found, not_found, ok});
+              std::vector{ok, invalid_argument, invalid_argument, not_found, ok});
         CHECK(me.query<Address>().all().size() == 1);
         CHECK(crm.check_integrity().empty());
     });

@@ -51,8 +51,7 @@ class Crowd {
                 return;
             case 3:
                 me_.create(Transaction{.party = any_party(),
-                                       .kind = random_.below(4) == 0 ? TransactionKind::payment
-                                                                     : TransactionKind::sale,
+                                       .kind = any_kind(),
                                        .at = any_day(),
                                        .amount = any_amount()});
                 return;
@@ -90,6 +89,12 @@ class Crowd {
     Money any_amount() {
         return {static_cast<std::int64_t>(random_.below(100'000)),
                 Currency::of(random_.below(3) == 0 ? "USD" : "EUR")};
+    }
+    TransactionKind any_kind() {
+        constexpr std::array kinds{TransactionKind::sale, TransactionKind::sale,
+                                   TransactionKind::return_, TransactionKind::payment,
+                                   TransactionKind::refund};
+        return kinds[random_.below(kinds.size())];
     }
     Instant any_day() {
         const auto days = static_cast<std::int64_t>(random_.below(400));
@@ -163,20 +168,34 @@ void check_sums(const Customer360& view) {
     }
     CHECK(deals == static_cast<std::int64_t>(view.opportunities.size()));
     for (const PurchaseMetrics& metrics : view.purchases) {
-        Money sum{0, metrics.total->currency};
-        Money this_year = sum;
+        const Money nothing{0, metrics.total->currency};
+        Money sum = nothing;
+        Money returned = nothing;
+        Money this_year = nothing;
         std::int64_t count = 0;
-        for (const TransactionSummary& sale : view.transactions) {
-            if (sale.kind == "sale" && sale.amount->currency == sum.currency) {
-                sum += *sale.amount;
-                this_year += sale.at->date().year() == 2026 ? *sale.amount : Money{0, sum.currency};
+        for (const TransactionSummary& transaction : view.transactions) {
+            if (transaction.amount->currency != nothing.currency) {
+                continue;
+            }
+            const bool is_of_this_year = transaction.at->date().year() == 2026;
+            if (transaction.kind == "sale") {
+                sum += *transaction.amount;
+                this_year += is_of_this_year ? *transaction.amount : nothing;
                 ++count;
+            } else if (transaction.kind == "return") {
+                returned += *transaction.amount;
+                this_year -= is_of_this_year ? *transaction.amount : nothing;
             }
         }
         CHECK(sum == *metrics.total);
+        CHECK(returned == *metrics.returned);
+        CHECK(sum - returned == *metrics.net_total);
         CHECK(this_year == *metrics.year_to_date);
         CHECK(count == metrics.frequency);
-        CHECK(scaled(sum, 1, count) == *metrics.average);
+        CHECK(metrics.average ==
+              (count == 0 ? std::nullopt : std::optional(scaled(sum, 1, count))));
+        CHECK(metrics.last_at.has_value() == (count > 0));
+        CHECK(metrics.recency_days.has_value() == (count > 0));
     }
 }
 
@@ -265,17 +284,21 @@ TEST_CASE("the 360 view of an account shows every section") {
         me.create(Case{.subject = "Broken", .account = acme.id, .contact = ann.id});
         const Campaign campaign = me.create(Campaign{.name = "Spring", .campaign_type = "email"});
         me.create(CampaignMember{.campaign = campaign.id, .party = party, .status = "sent"});
-        const auto sale = [&](const char* amount, const char* currency, int days_ago) {
+        const auto enter = [&](TransactionKind kind, const char* amount, const char* currency,
+                               int days_ago) {
             me.create(
                 Transaction{.party = party,
-                            .kind = TransactionKind::sale,
+                            .kind = kind,
                             .at = Instant{test_start.microseconds - days_ago * Instant::per_day},
                             .amount = Money::of(amount, currency)});
         };
-        sale("10.00", "EUR", 30);
-        sale("20.00", "EUR", 3);
-        sale("5.00", "EUR", 2);
-        sale("7.00", "USD", 40);
+        enter(TransactionKind::sale, "10.00", "EUR", 30);
+        enter(TransactionKind::sale, "20.00", "EUR", 3);
+        enter(TransactionKind::sale, "5.00", "EUR", 2);
+        enter(TransactionKind::sale, "7.00", "USD", 40);
+        enter(TransactionKind::return_, "4.00", "EUR", 1);
+        enter(TransactionKind::return_, "1.00", "EUR", 29);
+        enter(TransactionKind::refund, "4.00", "EUR", 1);
         clock.clock->advance(std::chrono::hours(1));
 
         const Customer360 view = customer_360(me, {.party = party});
@@ -292,8 +315,8 @@ TEST_CASE("the 360 view of an account shows every section") {
         CHECK(view.cases.size() == 1);
         REQUIRE(view.campaigns.size() == 1);
         CHECK(view.campaigns[0].name == "Spring");
-        CHECK(view.transactions.size() == 4);
-        CHECK(view.timeline.size() == 7);
+        CHECK(view.transactions.size() == 7);
+        CHECK(view.timeline.size() == 10);
         REQUIRE(view.purchases.size() == 2);
         const auto& euro = view.purchases[0].total->currency == Currency::of("EUR")
                                ? view.purchases[0]
@@ -301,8 +324,45 @@ TEST_CASE("the 360 view of an account shows every section") {
         CHECK(euro.frequency == 3);
         CHECK(*euro.total == Money::of("35.00", "EUR"));
         CHECK(*euro.average == Money::of("11.67", "EUR"));
-        CHECK(*euro.year_to_date == Money::of("25.00", "EUR"));
+        CHECK(*euro.year_to_date == Money::of("21.00", "EUR"));
+        CHECK(*euro.returned == Money::of("5.00", "EUR"));
+        CHECK(*euro.net_total == Money::of("30.00", "EUR"));
         CHECK(euro.recency_days == 2);
+    });
+}
+
+TEST_CASE("the people of an account are those whose only account is another place, too") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Contact own = me.create(Contact{.last_name = "Own", .account = acme.id});
+        const Contact free = me.create(Contact{.last_name = "Free"});
+        me.create(AccountContact{.account = acme.id, .contact = own.id, .role = "boss"});
+        me.create(AccountContact{.account = acme.id, .contact = free.id, .role = "cfo"});
+        const Link party{Account::entity_number, acme.id};
+        const Customer360 view = customer_360(me, {.party = party});
+        REQUIRE(view.people.size() == 2);
+        CHECK(view.people[1].relation == "cfo");
+        CHECK(customer_360(me, {.party = party, .limit = 1}).people.size() == 1);
+    });
+}
+
+TEST_CASE("purchases do not count what is yet to come") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Link party{Account::entity_number, me.create(Account{.name = "Acme"}).id};
+        for (const int days : {-3, 400}) {
+            me.create(Transaction{.party = party,
+                                  .kind = TransactionKind::sale,
+                                  .at = Instant{test_start.microseconds + days * Instant::per_day},
+                                  .amount = Money::of("10.00", "EUR")});
+        }
+        const Customer360 view = customer_360(me, {.party = party});
+        REQUIRE(view.purchases.size() == 1);
+        CHECK(view.purchases[0].frequency == 1);
+        CHECK(view.purchases[0].recency_days == 3);
+        CHECK(*view.purchases[0].net_total == Money::of("10.00", "EUR"));
+        CHECK(view.transactions.size() == 2);
     });
 }
 

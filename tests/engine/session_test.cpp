@@ -408,6 +408,19 @@ TEST_CASE("upsert finds its record by an external key or by fields") {
     });
 }
 
+TEST_CASE("replacing keeps what the library supplies") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const UpsertKey key = UpsertKey::external("erp", "D-1");
+        Opportunity deal{.name = "Mill", .next_step = "call"};
+        CHECK(me.upsert(key, deal) == UpsertAction::created);
+        Opportunity again{.name = "Mill II"};
+        CHECK(me.upsert(key, again, UpsertPolicy::replace) == UpsertAction::updated);
+        CHECK(again.stage == deal.stage);
+        CHECK(again.next_step.empty());
+    });
+}
+
 TEST_CASE("bulk creation reports each row") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
@@ -449,6 +462,20 @@ TEST_CASE("queries are typed, bound and paged") {
         CHECK(error.code() == ErrorCode::expression);
         CHECK(error.message().find("industry") != std::string::npos);
         CHECK(error.problems().at(0).column == 1);
+    });
+}
+
+TEST_CASE("a parameter for a link may be written as text") {
+    on_each_store([](Crm crm, TestClock&) {
+        const Id ada = crm.ensure_user("Ada", "ada@example.com").id;
+        Session me = crm.as(ada);
+        me.create(Account{.name = "Acme"});
+        CHECK(me.query<Account>("owner = :me", {{"me", "user/" + std::to_string(ada.value)}})
+                  .all()
+                  .size() == 1);
+        CHECK(code_of([&] {
+                  return me.query<Account>("owner = :me", {{"me", "usr/1"}}).all();
+              }) == ErrorCode::expression);
     });
 }
 

@@ -85,6 +85,44 @@ TEST_CASE("a timeline follows account, contacts, opportunities and cases") {
     });
 }
 
+TEST_CASE("a timeline may also be followed to those that a record concerns") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Account beta = me.create(Account{.name = "Beta"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const Contact bob = me.create(Contact{.last_name = "Bob", .account = beta.id});
+        const Opportunity deal = me.create(Opportunity{.name = "Deal",
+                                                       .account = acme.id,
+                                                       .primary_contact = ann.id,
+                                                       .opened_on = Date(test_start.date() - 1)});
+        me.create(OpportunityContactRole{.opportunity = deal.id, .contact = bob.id});
+        interaction(me, InteractionKind::call, 1, link_to(acme));
+        interaction(me, InteractionKind::email, 2, link_to(ann));
+        interaction(me, InteractionKind::email, 3, link_to(bob));
+        interaction(me, InteractionKind::call, 4, link_to(beta));
+
+        const Link subject{Opportunity::entity_number, deal.id};
+        CHECK(titles(me, {.party = subject}) == Titles{"Deal"});
+        CHECK(titles(me, {.party = subject, .with_related = true}) ==
+              Titles{"at 3", "at 2", "at 1", "Deal"});
+        CHECK(titles(me, {.party = link_to(ann), .with_related = true}) ==
+              Titles{"at 2", "at 1", "Deal"});
+        CHECK(titles(me, {.party = link_to(acme), .with_related = true}) ==
+              titles(me, {.party = link_to(acme)}));
+
+        Titles paged;
+        TimelineRequest request{.party = subject, .limit = 1, .with_related = true};
+        do {
+            const TimelinePage page = timeline(me, request);
+            REQUIRE(page.items.size() == 1);
+            paged.push_back(page.items.front().title);
+            request.after = page.next;
+        } while (!request.after.empty());
+        CHECK(paged == Titles{"at 3", "at 2", "at 1", "Deal"});
+    });
+}
+
 TEST_CASE("a timeline is read page by page") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

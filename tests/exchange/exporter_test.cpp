@@ -254,6 +254,28 @@ TEST_CASE("a CSV export imports back equal") {
     });
 }
 
+TEST_CASE("a reference may be exported by its id and, to be read, by its name") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        ExportCsv what;
+        what.entity = "contact";
+        what.columns = {"id", "last_name", "account", "account.name"};
+        std::string file = csv_of(me, what);
+        file.replace(file.find("Ann"), 3, "Eve");
+        file.replace(file.find("Acme"), 4, "Else");  // only shown: it says nothing
+        MemorySource source(file);
+        const auto report =
+            exchange::run_import(me, exchange::plan_for_export(me.registry(), what), source);
+        CHECK_MESSAGE(report.problem_count == 0, (shown(report).empty() ? "" : shown(report)[0]));
+        CHECK(report.updated == 1);
+        CHECK(me.get<Contact>(ann.id).last_name == "Eve");
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK(me.query<Account>().all().size() == 1);
+    });
+}
+
 TEST_CASE("CSV exports that refer to each other by ids import into an empty store") {
     on_each_store([](Crm crm, TestClock& clock) {
         Session me = crm.as_system();

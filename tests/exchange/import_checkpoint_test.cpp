@@ -71,6 +71,26 @@ bool is_kept(Session& me, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("an import does not go on in a file that was changed before the place") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const ImportPlan plan = names_plan(500);
+        CHECK_THROWS_AS(import_rows(me, plan, crashing(named("x"), 1'500)), Crash);
+        const auto kept = count_of<Contact>(me);
+        REQUIRE(kept > 0);
+        std::string changed = rows(row_count);
+        changed.insert(changed.find("Name 7"), "Dr. ");
+        MemorySource file(changed);
+        const Error error =
+            error_of([&] { return exchange::run_import(me, plan, file, named("x")); });
+        CHECK(error.code() == ErrorCode::invalid_argument);
+        CHECK(error.message().find("the file has changed") != std::string::npos);
+        CHECK(count_of<Contact>(me) == kept);
+        CHECK(import_rows(me, plan, named("x")).rows == row_count);  // as it was, it goes on
+        CHECK(count_of<Contact>(me) == row_count);
+    });
+}
+
 TEST_CASE("an import goes on from its checkpoint, does no row twice, and forgets it at the end") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

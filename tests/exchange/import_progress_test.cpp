@@ -66,6 +66,9 @@ TEST_CASE("progress is reported, and cancelling keeps the batches that have land
         CHECK(stopped->code() == ErrorCode::cancelled);
         CHECK(stopped->report().has_landed);
         CHECK(stopped->report().rows == 1'500);
+        REQUIRE(stopped->problems().size() == 1);  // where C and Python find it
+        CHECK(stopped->problems().front().field == "resume");
+        CHECK(stopped->problems().front().value == stopped->report().resume);
         CHECK(count_of<Contact>(me) == 1'500);
         REQUIRE(seen.size() > 3);
         CHECK(seen[0].total_bytes == csv.size());

@@ -53,6 +53,26 @@ def test_all_problems_of_a_record_come_at_once(me: crmkit.Session) -> None:
     assert me.accounts.where().all() == []
 
 
+def test_a_wrong_type_does_not_hide_what_else_is_wrong(me: crmkit.Session) -> None:
+    me.products.create(name="Bolt", product_number="P-1")
+    with pytest.raises(crmkit.ValidationError) as raised:
+        me.products.create(product_number="P-1", list_price="dear")  # type: ignore[arg-type]
+    fields = {problem.field for problem in raised.value.problems}
+    assert fields == {"name", "product_number", "list_price"}
+    account = me.accounts.create(name="Acme")
+    with pytest.raises(crmkit.UnknownField) as unknown:
+        me.accounts.update(account.id, nmae="x", parent_account=account.id, industry=5)  # type: ignore[call-arg, arg-type]
+    assert {problem.field for problem in unknown.value.problems} == {
+        "nmae",
+        "industry",
+        "parent_account",
+    }
+    assert unknown.value.problems[0].value == "x"
+    with pytest.raises(crmkit.ValidationError) as stale:
+        me.accounts.update(account, name=None, industry=5)  # type: ignore[arg-type]
+    assert {problem.field for problem in stale.value.problems} == {"name", "industry"}
+
+
 @pytest.mark.parametrize(
     "values",
     [

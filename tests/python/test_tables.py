@@ -160,6 +160,7 @@ def test_create_many_keeps_all_or_nothing(me: crmkit.Session) -> None:
     with pytest.raises(crmkit.UnknownField) as raised:
         me.accounts.create_many(rows)
     assert raised.value.row == 2
+    assert str(raised.value).startswith("rows[2]: ")
     with pytest.raises(crmkit.ValidationError) as refused:
         me.accounts.create_many([{"name": "a"}, {}])
     assert refused.value.row == 1
@@ -171,11 +172,30 @@ def test_create_many_keeps_all_or_nothing(me: crmkit.Session) -> None:
         me.accounts.create_many([("a", "b")], fields=["name"])
     with pytest.raises(crmkit.NotFound, match="nearest is 'name'"):
         me.accounts.create_many([], fields=["nmae"])
-    with pytest.raises(crmkit.ValidationError, match="row 0 is a Contact"):
+    with pytest.raises(crmkit.ValidationError, match=r"rows\[0\]: the row is a Contact"):
         me.accounts.create_many([crmkit.Contact()])  # type: ignore[list-item]
     with pytest.raises(TypeError):
         me.accounts.create_many(5)  # type: ignore[call-overload]
     assert me.accounts.where().all() == []
+
+
+def test_a_row_with_a_wrong_type_is_told_all_that_is_wrong(me: crmkit.Session) -> None:
+    rows: list[Any] = [{"industry": 5, "parent_account": 77}]
+    with pytest.raises(crmkit.ValidationError) as raised:
+        me.accounts.create_many(rows)
+    assert {problem.field for problem in raised.value.problems} == {
+        "industry",
+        "name",
+        "parent_account",
+    }
+    with pytest.raises(crmkit.ValidationError) as tuples:
+        me.accounts.create_many([(5, 77)], fields=["industry", "parent_account"])
+    assert tuples.value.problems == raised.value.problems
+    known = me.accounts.create(name="a")
+    changes: list[Any] = [{"id": known.id, "industry": 5, "parent_account": 77}]
+    with pytest.raises(crmkit.ValidationError) as changed:
+        me.accounts.update_many(changes)
+    assert {problem.field for problem in changed.value.problems} == {"industry", "parent_account"}
 
 
 def test_create_many_keeps_the_good_rows(me: crmkit.Session) -> None:

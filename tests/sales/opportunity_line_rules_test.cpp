@@ -16,6 +16,33 @@ OpportunityLine line_of(Id deal, std::string_view price, std::int64_t quantity =
 
 }  // namespace
 
+TEST_CASE("taking back the first line gives the amount back that it replaced") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal =
+            me.create(Opportunity{.name = "Mill", .amount = Money::of("5", "EUR")});
+        const auto line = [&](std::int64_t quantity) {
+            return me.create(OpportunityLine{.opportunity = deal.id,
+                                             .description = "Steel",
+                                             .quantity = Decimal::of(quantity),
+                                             .unit_price = Money::of("10", "EUR")});
+        };
+        const auto take_back = [&](const OpportunityLine& made) {
+            me.undo(me.history(made.id).front().position);
+        };
+        const auto amount = [&] { return me.get<Opportunity>(deal.id).amount; };
+        const OpportunityLine first = line(2);
+        const OpportunityLine second = line(1);
+        CHECK(amount() == Money::of("30", "EUR"));
+        take_back(first);
+        CHECK(amount() == Money::of("10", "EUR"));
+        take_back(second);
+        CHECK(amount() == Money::of("5", "EUR"));
+        me.remove<OpportunityLine>(line(4).id);  // deleted, not taken back
+        CHECK(amount() == Money::of("40", "EUR"));
+    });
+}
+
 TEST_CASE("the amount of an opportunity with lines is the sum of theirs") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

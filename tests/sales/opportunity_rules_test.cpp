@@ -124,6 +124,28 @@ TEST_CASE("a forecast category given with the move is kept") {
     });
 }
 
+TEST_CASE("only a sale that is won counts as closed in the forecast") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill"});
+        const auto set_closed = [&] {
+            return me.update<Opportunity>(deal.id, {{"forecast_category", "closed"}});
+        };
+        const Error error = error_of(set_closed);
+        CHECK(error.code() == ErrorCode::validation);
+        REQUIRE(error.problems().size() == 1);
+        CHECK(error.problems().front().field == "forecast_category");
+        CHECK(error.problems().front().value == "closed");
+        CHECK(sales::win_opportunity(me, {.opportunity = deal.id}).forecast_category ==
+              ForecastCategory::closed);
+        CHECK(code_of([&] {
+                  return me.create(Stage{.name = "Odd",
+                                         .pipeline = deal.pipeline,
+                                         .forecast_category = ForecastCategory::closed});
+              }) == ErrorCode::validation);
+    });
+}
+
 TEST_CASE("what the library keeps is refused from a host") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -193,7 +193,8 @@ TEST_CASE("field: enumerators and labels map to each other; keywords lose their 
 }
 
 TEST_CASE("field: each refinement changes its own property and no other") {
-    constexpr Field plain = make_field<std::string>(10, "name", 0, "Its name.");
+    constexpr Field plain =
+        make_field<std::string, detail::FieldName{}>(10, "name", 0, "Its name.");
     CHECK_FALSE(plain.is_required);
     CHECK_FALSE(plain.is_unique);
     CHECK_FALSE(plain.is_searchable);

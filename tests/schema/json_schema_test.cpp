@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crmkit/model/registry.hpp"
 #include "schema/sample.hpp"
 
 using namespace crmkit;
@@ -40,6 +41,17 @@ TEST_CASE("an entity's schema names every field and nothing else") {
         CHECK(described["x-crmkit"]["type"] == to_string(field.type()));
         CHECK(described.contains("readOnly") == (field.is_read_only || field.is_computed));
     }
+}
+
+TEST_CASE("a schema asks for no field that has a value or is supplied when it is left out") {
+    const auto required = [](const Entity& entity) {
+        return json::parse(json_schema(entity))["required"].get<std::vector<std::string>>();
+    };
+    using Names = std::vector<std::string>;
+    CHECK(required(entity_of<Opportunity>()) == Names{"name"});
+    CHECK(required(entity_of<Lead>()).empty());
+    CHECK(required(entity_of<Campaign>()) == Names{"name", "campaign_type"});
+    CHECK(required(entity_of<CampaignMember>()) == Names{"campaign", "party"});
 }
 
 TEST_CASE("each type has its schema") {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crmkit/model/account.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "crmkit/schema/json_scanner.hpp"
 #include "schema/sample.hpp"
@@ -55,6 +56,29 @@ std::string json_string(std::string_view text) {
 }
 
 }  // namespace
+
+TEST_CASE("JSON takes a text with a format as it will be stored") {
+    const auto account = from_json<Account>(
+        R"({"name": "A", "currency": " eur ", "email": " a@example.com ", "website": "\texample.com"})");
+    CHECK(account.currency == "EUR");
+    CHECK(account.email == "a@example.com");
+    CHECK(account.website == "example.com");
+}
+
+TEST_CASE("what is wrong with an amount in JSON is told of its amount") {
+    const auto refusal_of = [](const char* amount) {
+        try {
+            (void)from_json<Account>(R"({"name": "A", "annual_revenue": )" + std::string(amount) +
+                                     "}");
+        } catch (const Error& error) {
+            return error.message();
+        }
+        return std::string();
+    };
+    CHECK(refusal_of(R"({"amount": "x", "currency": "EUR"})").find("its amount is no number") !=
+          std::string::npos);
+    CHECK(refusal_of(R"({"a": 1})").find("wrong is its member 'a'") != std::string::npos);
+}
 
 TEST_CASE("a record is written in its declared order and forms") {
     sample::Deal deal;
@@ -212,7 +236,7 @@ TEST_CASE("every problem of a record is told at once, with its place") {
             "\"name\": 5, \"name\": \"twice\", \"tags\": [\"a\", 5],\n"
             "\"close_date\": \"2026-02-30\", \"is_private\": \"yes\", \"amount\": {\"amount\":"
             "\"5\", \"cur\": 1},\n\"customer\": \"deal/5\"}") ==
-        "deal.nmae: no such field; nearest is 'name' (line 2, column 2)\n"
+        "deal.nmae: '1' no such field; nearest is 'name' (line 2, column 2)\n"
         "deal.seats: 'many' is not a whole number (line 3, column 11)\n"
         "deal.rating: 'hto' is not one of hot, warm, cold, new; nearest is 'hot' (line 5, column "
         "13)\n"
@@ -224,7 +248,7 @@ TEST_CASE("every problem of a record is told at once, with its place") {
         "deal.close_date: '2026-02-30' is not a date such as 2026-12-31 (line 7, column 15)\n"
         "deal.is_private: '\"yes\"' is a JSON string, which a field of type boolean does not take "
         "(line 7, column 43)\n"
-        "deal.amount: '5 ' is not an amount such as {\"amount\":\"12.50\",\"currency\":\"EUR\"}: "
+        "deal.amount: '5' is not an amount such as {\"amount\":\"12.50\",\"currency\":\"EUR\"}: "
         "wrong is its member 'cur' (line 7, column 60)\n"
         "deal.customer: 'deal/5' refers to deal, but this field refers to user, team (line 8, "
         "column 13)");
@@ -394,7 +418,7 @@ TEST_CASE("rows of a structure are read, and their problems named by row") {
           "order.lines: '5' is a JSON number, which a field of type structure_list does not take "
           "(line 2, column 1)");
     CHECK(to_string(problems[1]) ==
-          "order.lines[1].prodct: no such field; nearest is 'product' (line 3, column 2)");
+          "order.lines[1].prodct: '1' no such field; nearest is 'product' (line 3, column 2)");
     CHECK(problems[2].field == "lines[1].parts[1].quantity");
 
     std::string many = "{\"lines\":[";

@@ -55,6 +55,30 @@ struct Astray {
     }
 };
 
+struct Neighbour {
+    CRMKIT_ENTITY(Neighbour, 1005, "neighbour", "neighbours", "Someone next door.");
+    Id company{};
+    static constexpr auto fields() {
+        return field_table(
+            CRMKIT_FIELD(10, company, "Beside what.").refers_to("company").children("people"));
+    }
+};
+
+struct User {
+    CRMKIT_ENTITY(User, 1006, "user", "users", "Who works with it.");
+    std::string name{};
+    static constexpr auto fields() { return field_table(CRMKIT_FIELD(10, name, "Its name.")); }
+};
+
+const Entity& user() { return entity_of<User>(); }
+
+Registry registry_with_users() {
+    Registry registry;
+    registry.add<Company>();
+    registry.add<User>();
+    return registry;
+}
+
 struct SameNumber {
     CRMKIT_ENTITY(SameNumber, 1001, "firm", "firms", "Takes the number of company.");
     std::string name{};
@@ -143,7 +167,30 @@ TEST_CASE("registry: a reference to an entity that is not there is an error") {
     CHECK(error.message().find("nowhere") != std::string::npos);
 }
 
-TEST_CASE("registry: knows who refers to an entity, without the header fields") {
+TEST_CASE("registry: all relations that cannot be are told at once, by entity and field") {
+    Registry registry = make_registry();
+    registry.check_relations();
+    registry.add<Astray>();
+    registry.add<Neighbour>();
+    const Error error = error_of([&] {
+        registry.check_relations();
+        return 0;
+    });
+    CHECK(error.code() == ErrorCode::invalid_argument);
+    REQUIRE(error.problems().size() == 2);
+    const Problem& lost = error.problems()[0];
+    CHECK(lost.entity == "astray");
+    CHECK(lost.field == "lost");
+    CHECK(lost.value == "nowhere");
+    CHECK(lost.message.find("does not exist") != std::string::npos);
+    const Problem& twice = error.problems()[1];
+    CHECK(twice.entity == "neighbour");
+    CHECK(twice.field == "company");
+    CHECK(twice.value == "people");
+    CHECK(twice.message.find("two lists of company") != std::string::npos);
+}
+
+TEST_CASE("registry: knows who refers to an entity, of the header fields by the owner only") {
     const Registry registry = make_registry();
     std::vector<std::string> found;
     for (const IncomingReference& reference : registry.references_to(entity_of<Company>())) {
@@ -153,6 +200,12 @@ TEST_CASE("registry: knows who refers to an entity, without the header fields") 
     CHECK(found == std::vector<std::string>{"company.parent", "person.company", "note.about",
                                             "note.mentioned"});
     CHECK(registry.references_to(entity_of<Note>()).size() == 1);
+    std::vector<std::string> owned;
+    for (const IncomingReference& reference : registry_with_users().references_to(user())) {
+        owned.push_back(std::string(reference.from->name) + "." +
+                        std::string(reference.field->name));
+    }
+    CHECK(owned == std::vector<std::string>{"company.owner", "user.owner"});
 }
 
 TEST_CASE("registry: finds the list of referring records by its name on the other side") {

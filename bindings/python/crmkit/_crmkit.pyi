@@ -477,6 +477,7 @@ class _Acting:
         kinds: Sequence[str] | None = ...,
         limit: int = ...,
         after: str | None = ...,
+        with_related: bool = ...,
     ) -> _operations.TimelinePage:
         """What happened with a party, newest first, with what happened with its contacts,
         opportunities and cases. Fails with not_found for a party that is not there.

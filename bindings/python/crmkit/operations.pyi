@@ -150,6 +150,7 @@ class _TimelineRequestValues(TypedDict, total=False):
     kinds: Sequence[str] | None
     limit: int
     after: str | None
+    with_related: bool
 
 @disjoint_base
 class TimelineRequest(Structure):
@@ -186,6 +187,13 @@ class TimelineRequest(Structure):
         """Where the page before ended: its next."""
     @after.setter
     def after(self, value: str | None) -> None: ...
+    @property
+    def with_related(self) -> bool:
+        """Also what happened with those that it concerns: the accounts of a contact, the account
+        and the contacts of an opportunity or a case.
+        """
+    @with_related.setter
+    def with_related(self, value: bool) -> None: ...
 
 class _TimelineItemValues(TypedDict, total=False):
     at: datetime
@@ -495,6 +503,8 @@ class _PurchaseMetricsValues(TypedDict, total=False):
     first_at: datetime | None
     last_at: datetime | None
     recency_days: int | None
+    returned: Money | None
+    net_total: Money | None
 
 @disjoint_base
 class PurchaseMetrics(Structure):
@@ -508,7 +518,7 @@ class PurchaseMetrics(Structure):
     def frequency(self, value: int) -> None: ...
     @property
     def total(self) -> Money | None:
-        """Their sum."""
+        """Their sum, before returns."""
     @total.setter
     def total(self, value: Money | None) -> None: ...
     @property
@@ -518,7 +528,7 @@ class PurchaseMetrics(Structure):
     def average(self, value: Money | None) -> None: ...
     @property
     def year_to_date(self) -> Money | None:
-        """The sum since January 1st of this year (UTC)."""
+        """The sum since January 1st of this year (UTC), less what was returned since then."""
     @year_to_date.setter
     def year_to_date(self, value: Money | None) -> None: ...
     @property
@@ -536,6 +546,16 @@ class PurchaseMetrics(Structure):
         """Whole days since the last one."""
     @recency_days.setter
     def recency_days(self, value: int | None) -> None: ...
+    @property
+    def returned(self) -> Money | None:
+        """The sum of what was returned."""
+    @returned.setter
+    def returned(self, value: Money | None) -> None: ...
+    @property
+    def net_total(self) -> Money | None:
+        """The total less what was returned."""
+    @net_total.setter
+    def net_total(self, value: Money | None) -> None: ...
 
 class _TransactionSummaryValues(TypedDict, total=False):
     transaction: Transaction | Link | int | None

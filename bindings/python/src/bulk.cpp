@@ -56,8 +56,9 @@ class Outcomes {
     std::vector<std::pair<std::size_t, py::object>> refused_{};
 };
 
-/// Whether rows say by id, and perhaps by version, which records they are about.
-enum class RowsAre : std::uint8_t { of_any_record, of_known_records };
+/// What rows are about: records to create, records that may be there, or records that are, of which
+/// they say by id, and perhaps by version, which.
+enum class RowsAre : std::uint8_t { of_new_records, of_any_record, of_known_records };
 
 /// Reads Python rows into structs, a batch each time that it takes the GIL.
 class RowReader {
@@ -82,11 +83,12 @@ class RowReader {
         }
     }
 
-    /// The next row, or null at the end; called without the GIL. Throws what the iterable raised
-    /// and, for all_or_nothing, what is wrong with a row.
-    StructObject* next() {
+    /// The next row, or null at the end; called without the GIL, inside `session`. Throws what the
+    /// iterable raised and, for all_or_nothing, what is wrong with a row.
+    StructObject* next(Session& session) {
         if (at_ == filled_ && !is_at_end_) {
             const py::gil_scoped_acquire held;
+            session_ = &session;
             fill();
         }
         if (at_ == filled_) {
@@ -161,18 +163,27 @@ class RowReader {
         type_.structure->destroy(record.object());
         type_.structure->construct(record.object());
         record.touched.clear();
-        if (mode_ == BulkMode::all_or_nothing) {
-            read(row, record);
-            return true;
-        }
         try {
             read(row, record);
             return true;
-        } catch (const Error&) {
-            set_python_error();
-            outcomes_.refuse();
-            return false;
+        } catch (const UnknownFieldError& error) {
+            refuse(error);
+        } catch (const Error& error) {
+            refuse(error);
         }
+        return false;
+    }
+
+    /// To be called while `error` is handled.
+    template <typename Refusal>
+    void refuse(const Refusal& error) {
+        if (mode_ == BulkMode::all_or_nothing) {
+            throw Refusal(error.code(),
+                          "rows[" + std::to_string(last_row_) + "]: " + error.message(),
+                          error.problems());
+        }
+        set_python_error();
+        outcomes_.refuse();
     }
 
     void read(py::handle row, StructObject& record) {
@@ -188,7 +199,7 @@ class RowReader {
                     writer.set(name, value);
                 }
             }
-            writer.finish();
+            writer.finish(others_of(record));
         } else if (PyTuple_Check(row.ptr()) != 0 || PyList_Check(row.ptr()) != 0) {
             read_columns(row, record);
         } else {
@@ -198,9 +209,8 @@ class RowReader {
 
     void read_record(const StructObject& given, StructObject& record) {
         if (given.type != &type_) {
-            throw Error(ErrorCode::validation, "row " + std::to_string(last_row_) + " is a " +
-                                                   given.type->class_name + ", not a " +
-                                                   type_.class_name);
+            throw Error(ErrorCode::validation,
+                        "the row is a " + given.type->class_name + ", not a " + type_.class_name);
         }
         type_.structure->copy(record.object(), given.object());
         record.touched = given.touched;
@@ -234,7 +244,23 @@ class RowReader {
                 set_field(record, *columns_[i], value, problems);
             }
         }
-        throw_problems(std::move(problems));
+        if (!problems.empty()) {
+            if (const FieldWriter::Others add_others = others_of(record)) {
+                add_others(problems);
+            }
+            throw_problems(std::move(problems));
+        }
+    }
+
+    /// Finds what else is wrong with a row that cannot be read whole, where it is known what it
+    /// will be written as.
+    FieldWriter::Others others_of(StructObject& record) {
+        if (rows_are_ == RowsAre::of_any_record) {
+            return {};
+        }
+        return [this, &record](std::vector<Problem>& problems) {
+            session_->add_problems(record.view(), record.id(), record.touched, problems);
+        };
     }
 
     [[noreturn]] void fail(py::handle row, std::string message) const {
@@ -246,6 +272,7 @@ class RowReader {
     const StructType& type_;
     BulkMode mode_;
     RowsAre rows_are_;
+    Session* session_ = nullptr;
     py::iterator iterator_;
     py::iterator keys_;
     std::vector<const BoundField*> columns_{};
@@ -312,12 +339,12 @@ class IdReader {
 }  // namespace
 
 py::object create_rows(const StructType& type, SessionHandle& session, const BulkRows& rows) {
-    RowReader reader(type, rows, RowsAre::of_any_record);
+    RowReader reader(type, rows, RowsAre::of_new_records);
     const auto results = run_bulk(
         session,
         [&](Session& open) {
             return open.create_stream(*type.entity, rows.mode, [&]() -> void* {
-                StructObject* const row = reader.next();
+                StructObject* const row = reader.next(open);
                 return row == nullptr ? nullptr : row->object();
             });
         },
@@ -331,7 +358,7 @@ py::object update_rows(const StructType& type, SessionHandle& session, const Bul
         session,
         [&](Session& open) {
             return open.update_stream(*type.entity, rows.mode, [&] {
-                StructObject* const row = reader.next();
+                StructObject* const row = reader.next(open);
                 if (row == nullptr) {
                     return BulkRow{};
                 }
@@ -345,8 +372,8 @@ py::object update_rows(const StructType& type, SessionHandle& session, const Bul
 py::object upsert_rows(const StructType& type, SessionHandle& session, const BulkRows& rows,
                        const UpsertKey& key, UpsertPolicy policy) {
     RowReader reader(type, rows, RowsAre::of_any_record);
-    const auto next = [&](UpsertKey& of_row) {
-        StructObject* const row = reader.next();
+    const auto next = [&](Session& open, UpsertKey& of_row) {
+        StructObject* const row = reader.next(open);
         if (row == nullptr) {
             return BulkRow{};
         }
@@ -358,7 +385,10 @@ py::object upsert_rows(const StructType& type, SessionHandle& session, const Bul
     };
     const auto results = run_bulk(
         session,
-        [&](Session& open) { return open.upsert_stream(*type.entity, policy, rows.mode, next); },
+        [&](Session& open) {
+            return open.upsert_stream(*type.entity, policy, rows.mode,
+                                      [&](UpsertKey& of_row) { return next(open, of_row); });
+        },
         [&] { return reader.last_row(); });
     return reader.outcomes().list(results, [](const RowResult& result) {
         return py::make_tuple(result.id.value, to_str(label_of(*result.action)));

@@ -11,12 +11,6 @@ namespace crmkit::python {
 
 namespace {
 
-/// Thrown where a name that should be a field's is none.
-class UnknownFieldError final : public Error {
-  public:
-    using Error::Error;
-};
-
 /// The Python classes, found once at import and kept for as long as the process lives.
 struct ExceptionClasses {
     std::array<PyObject*, error_codes.size()> by_code{};

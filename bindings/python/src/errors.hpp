@@ -22,6 +22,12 @@ class RaisedError final : public Error {
     SharedObject exception_;
 };
 
+/// Thrown where a name that should be a field's is none.
+class UnknownFieldError final : public Error {
+  public:
+    using Error::Error;
+};
+
 /// Throws the Python exception that is being handled on through C++.
 [[noreturn]] void rethrow_from_python(py::error_already_set& raised);
 

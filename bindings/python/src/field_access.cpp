@@ -239,16 +239,26 @@ void FieldWriter::set(py::handle name, py::handle value) {
         return;
     }
     has_unknown_ = true;
-    const Error error = unknown_field(*record_.type->structure, shown_object(name));
+    const Error error =
+        unknown_field(*record_.type->structure, shown_object(name), shown_object(value));
     problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
 }
 
-void FieldWriter::finish() {
+void FieldWriter::finish(const Others& add_others) {
     if (problems_.empty()) {
         return;
     }
-    // Without these problems the record would be looked at when it is written. So is what was taken
-    // of it, so that all is told at once; but not what it lacks, which may be yet to come.
+    // Without these problems the record would be looked at when it is written. So it is now, so
+    // that all is told at once.
+    if (add_others) {
+        add_others(problems_);
+    } else {
+        check_given();
+    }
+    throw_problems(std::move(problems_), has_unknown_);
+}
+
+void FieldWriter::check_given() {
     const Structure& structure = *record_.type->structure;
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
         const Field& field = structure.fields[i];
@@ -256,7 +266,6 @@ void FieldWriter::finish() {
             check_value(structure, field, field.get(record_.object()), problems_);
         }
     }
-    throw_problems(std::move(problems_), has_unknown_);
 }
 
 PyObject* get_attribute(PyObject* self, void* closure) noexcept {

@@ -1,6 +1,7 @@
 /// Fields of a struct, read and written as Python values.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "struct_object.hpp"
@@ -20,10 +21,16 @@ class FieldWriter {
   public:
     explicit FieldWriter(StructObject& record) : record_(record) {}
     void set(py::handle name, py::handle value);
-    /// Throws UnknownField or validation with everything that was wrong; else does nothing.
-    void finish();
+    /// Adds what else is wrong with the record, which is asked for when some of it is.
+    using Others = std::function<void(std::vector<Problem>&)>;
+
+    /// Throws UnknownField or validation with everything that was wrong; else does nothing. Without
+    /// `add_others` the record is not looked at as a whole: what it lacks may be yet to come.
+    void finish(const Others& add_others = {});
 
   private:
+    void check_given();
+
     StructObject& record_;
     std::vector<Problem> problems_{};
     bool has_unknown_ = false;

@@ -82,8 +82,14 @@ py::object find(PyObject* self, const Arguments& arguments) {
     return found ? record : py::none();
 }
 
+/// What a draft will be written as, which decides what it is refused for.
+struct WrittenAs {
+    enum Kind : std::uint8_t { created, updated, either } kind;
+    Id id{};  ///< of the record that is updated
+};
+
 /// A struct for a write: a copy of the record that was given, or a new one; with the values.
-py::object draft(const TableObject& table, py::handle given, const Call& call) {
+py::object draft(const TableObject& table, py::handle given, const Call& call, WrittenAs as) {
     StructObject* const from = given ? record_of(table, given) : nullptr;
     if (given && from == nullptr) {
         throw py::type_error("expected a record of " + std::string(table.type->entity->name) +
@@ -97,7 +103,15 @@ py::object draft(const TableObject& table, py::handle given, const Call& call) {
     }
     FieldWriter writer(record);
     call.for_each_left([&](py::handle name, py::handle value) { writer.set(name, value); });
-    writer.finish();
+    FieldWriter::Others add_others;
+    if (as.kind != WrittenAs::either) {
+        add_others = [&](std::vector<Problem>& problems) {
+            table.session->run([&](Session& session) {
+                session.add_problems(record.view(), as.id, record.touched, problems);
+            });
+        };
+    }
+    writer.finish(add_others);
     return made;
 }
 
@@ -118,7 +132,7 @@ py::object create(PyObject* self, const Arguments& arguments) {
     const TableObject& table = table_of(self);
     const Call call("create()", arguments);
     const py::handle given = call.first();
-    py::object made = draft(table, given, call);
+    py::object made = draft(table, given, call, {WrittenAs::created});
     StructObject& record = struct_of(made);
     if (record.id()) {
         throw Error(ErrorCode::invalid_argument,
@@ -138,7 +152,7 @@ std::optional<std::int64_t> version_option(Call& call) {
 /// New values for some fields of the record with an id.
 py::object patch(const TableObject& table, Id id, std::optional<std::int64_t> version,
                  const Call& call) {
-    const py::object values = draft(table, {}, call);
+    const py::object values = draft(table, {}, call, {WrittenAs::updated, id});
     const StructObject& given = struct_of(values);
     Patch changes;
     for (const BoundField& field : table.type->fields) {
@@ -162,7 +176,8 @@ py::object update(PyObject* self, const Arguments& arguments) {
     if (record_of(table, given) == nullptr) {
         return patch(table, id_of(given, table.type->entity), version, call);
     }
-    py::object made = draft(table, given, call);
+    const Id id = struct_of(given).id();
+    py::object made = draft(table, given, call, {WrittenAs::updated, id});
     StructObject& record = struct_of(made);
     if (version) {
         header_of(record.view()).version() = *version;
@@ -225,7 +240,7 @@ py::object upsert(PyObject* self, const Arguments& arguments) {
     const UpsertPolicy policy = policy_option(call);
     const UpsertKey key = upsert_key(call);
     const py::handle given = call.first();
-    py::object made = draft(table, given, call);
+    py::object made = draft(table, given, call, {WrittenAs::either});
     StructObject& record = struct_of(made);
     const UpsertAction action = table.session->run([&](Session& session) {
         return session.upsert(key, record.view(), policy, &record.touched);

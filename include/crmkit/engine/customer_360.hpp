@@ -148,17 +148,23 @@ struct PurchaseMetrics {
     std::optional<Instant> first_at{};
     std::optional<Instant> last_at{};
     std::optional<std::int64_t> recency_days{};
+    std::optional<Money> returned{};
+    std::optional<Money> net_total{};
 
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(1, frequency, "How many sales."),
-            CRMKIT_FIELD(2, total, "Their sum.").financial(),
+            CRMKIT_FIELD(2, total, "Their sum, before returns.").financial(),
             CRMKIT_FIELD(3, average, "Their mean, rounded half to even.").financial(),
-            CRMKIT_FIELD(4, year_to_date, "The sum since January 1st of this year (UTC).")
+            CRMKIT_FIELD(4, year_to_date,
+                         "The sum since January 1st of this year (UTC), less what was returned "
+                         "since then.")
                 .financial(),
             CRMKIT_FIELD(5, first_at, "The first of them."),
             CRMKIT_FIELD(6, last_at, "The last of them."),
-            CRMKIT_FIELD(7, recency_days, "Whole days since the last one."));
+            CRMKIT_FIELD(7, recency_days, "Whole days since the last one."),
+            CRMKIT_FIELD(8, returned, "The sum of what was returned.").financial(),
+            CRMKIT_FIELD(9, net_total, "The total less what was returned.").financial());
     }
 };
 
@@ -257,6 +263,9 @@ struct Customer360 {
 /// As it is now remain: identity, people and relations; which records are the customer's, so that
 /// deleted ones are missing; the names and titles of other records; a transaction's own values.
 /// This reads the history of each opportunity, case and campaign member that it tells of.
+///
+/// Purchases count transactions of the kinds sale and return up to now; refunds, payments and
+/// credits say how the money moved, not what was bought.
 ///
 /// Throws not_found for a party that is not there, validation for another entity, an unknown
 /// section, or a limit or moment out of range.

@@ -28,7 +28,8 @@ struct HistoryEntry {
     Id actor{};
     /// "session", "import", "undo", or the origin the session was opened with.
     std::string origin{};
-    /// The change that brought this one about, such as the delete that cascaded; 0 for none.
+    /// The change that brought this one about, such as the delete that cascaded, or the one for
+    /// which the hook was called that wrote it; 0 for none.
     std::int64_t cause = 0;
     std::string entity{};
     Id record{};

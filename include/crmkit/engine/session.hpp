@@ -103,8 +103,10 @@ class Session {
     void remove(Id id, std::optional<std::int64_t> version = {}) {
         remove(entity_of<T>(), id, version);
     }
-    /// Brings a deleted record back, with what was deleted along with it. Throws duplicate when a
-    /// unique key has been taken since, validation when something it refers to is gone.
+    /// Brings a deleted record back, with what was deleted along with it and the references to it
+    /// that were emptied; what has been given another value since is left alone. Throws duplicate
+    /// when a unique key has been taken since, validation when something it refers to is gone,
+    /// invalid_argument when it is not deleted.
     template <RecordType T>
     T restore(Id id) {
         restore(entity_of<T>(), id);
@@ -305,6 +307,11 @@ class Session {
                                                   std::span<const std::string> fields);
     /// As update(), for any entity; `record` becomes as stored.
     void write(MutableRecordView record);
+    /// For a host that could not read all of a record's values, which `problems` tells: adds what
+    /// else insert() would refuse it for, or, for an `id`, what a write of its `given` fields to
+    /// that record would be refused for. Throws not_found for an id that is not there.
+    void add_problems(MutableRecordView record, Id id, const FieldSet& given,
+                      std::vector<Problem>& problems);
     /// As update() of named fields; `stored` becomes the record as stored.
     void patch(const Entity& entity, Id id, const Patch& changes,
                std::optional<std::int64_t> version, MutableRecordView stored);

@@ -37,6 +37,7 @@ struct TimelineRequest {
     std::vector<std::string> kinds{};
     std::int64_t limit = 50;
     std::string after{};
+    bool with_related = false;
 
     static constexpr auto fields() {
         return field_table(
@@ -47,7 +48,10 @@ struct TimelineRequest {
             CRMKIT_FIELD(3, until, "Leave out what is not older than this."),
             CRMKIT_FIELD(4, kinds, "Only these, such as call, email, opportunity_closed."),
             CRMKIT_FIELD(5, limit, "Items on a page, 1 to 1,000; 50 unless said."),
-            CRMKIT_FIELD(6, after, "Where the page before ended: its next."));
+            CRMKIT_FIELD(6, after, "Where the page before ended: its next."),
+            CRMKIT_FIELD(7, with_related,
+                         "Also what happened with those that it concerns: the accounts of a "
+                         "contact, the account and the contacts of an opportunity or a case."));
     }
 };
 
@@ -85,7 +89,8 @@ struct TimelinePage {
 };
 
 /// What happened with a party: its interactions and those of its contacts, opportunities and cases,
-/// and the milestones of these. Throws not_found for a party that is not there, validation for an
+/// and the milestones of these; with `with_related` also in the other direction, which costs a
+/// search for each of those. Throws not_found for a party that is not there, validation for an
 /// unknown kind, a limit out of range or a foreign `after`.
 TimelinePage timeline(Session& session, const TimelineRequest& request);
 

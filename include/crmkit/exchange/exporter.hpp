@@ -107,9 +107,10 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
                         const ProgressCallback& progress = {});
 
 /// The plan that imports such a file again: fields as they are, `account.name` as a look-up that
-/// must find an account, the id as the key of system "crmkit". So the file can be edited and
-/// changes the records that it came from; a row without id makes a new one, and in another store
-/// every row does. Columns that the library sets itself are left out.
+/// must find an account (beside `account` it only shows which that is), the id as the key of system
+/// "crmkit". So the file can be edited and changes the records that it came from; a row without id
+/// makes a new one, and in another store every row does. Columns that the library sets itself are
+/// left out.
 ///
 /// References that are written as ids (`account`, or `owner` as user/123) lead to the records that
 /// have these ids in this store, else to those that such a plan has imported from their ids. So the

@@ -45,14 +45,25 @@ struct ImportOptions {
 
 /// An import that was stopped: cancelled by the host, or by what the storage or the file threw. For
 /// good rows, the batches before it have landed and report().resume says where to go on; of an
-/// import of all or nothing, nothing has.
+/// import of all or nothing, nothing has. C and Python find that place as the value of a problem of
+/// the error, about the field `resume` of import_report.
 class ImportInterrupted final : public Error {
   public:
     ImportInterrupted(const Error& error, ImportReport report)
-        : Error(error), report_(std::move(report)) {}
+        : Error(error.code(), error.message(), with_place(error.problems(), report)),
+          report_(std::move(report)) {}
     [[nodiscard]] const ImportReport& report() const noexcept { return report_; }
 
   private:
+    static std::vector<Problem> with_place(std::vector<Problem> problems,
+                                           const ImportReport& report) {
+        if (!report.resume.empty()) {
+            problems.push_back({std::string(ImportReport::structure_name), "resume", report.resume,
+                                "is where the import can go on"});
+        }
+        return problems;
+    }
+
     ImportReport report_;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crmkit/base/nfc.hpp"
 #include "crmkit/base/text.hpp"
 #include "crmkit/expr/expression.hpp"
 
@@ -101,7 +102,9 @@ inline std::optional<Value> as_parameter(const ValueView& value, const Parameter
     switch (parameter.type.kind) {
         case TypeKind::boolean:
             return of_kind(ValueKind::boolean);
-        case TypeKind::text:
+        case TypeKind::text:  // as texts are stored
+            return value.kind() == ValueKind::text ? std::optional(Value(nfc(value.text())))
+                                                   : std::nullopt;
         case TypeKind::enumeration:
             return of_kind(ValueKind::text);
         case TypeKind::integer:

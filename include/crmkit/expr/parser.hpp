@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "crmkit/base/nfc.hpp"
 #include "crmkit/expr/functions.hpp"
 #include "crmkit/expr/tree_builder.hpp"
 
@@ -322,7 +323,7 @@ class ExpressionParser : protected TreeBuilder {
         const Token token = current();
         advance();
         if (type == TypeKind::text) {
-            return make_literal(token, type, Value(unescaped(token.text)));
+            return make_literal(token, type, Value(nfc(unescaped(token.text))));
         }
         if (type == TypeKind::date) {
             const auto date = Date::parse(token.text);

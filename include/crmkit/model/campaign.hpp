@@ -54,7 +54,7 @@ struct Campaign {
             CRMKIT_FIELD(20, state, "Where it stands; follows from the status.").read_only(),
             CRMKIT_FIELD(21, status, "Where it stands, in the host's words.")
                 .max_length(detail::longest_label_text)
-                .required(),
+                .supplied(),
             CRMKIT_FIELD(22, stop_reason, "Why it was stopped."),
             CRMKIT_FIELD(30, parent, "The campaign it is a part of.")
                 .refers_to("campaign", OnDelete::set_null)

@@ -41,7 +41,7 @@ struct CampaignMember {
                 .read_only(),
             CRMKIT_FIELD(20, status, "What came of it, such as sent or responded.")
                 .max_length(detail::longest_label_text)
-                .required(),
+                .supplied(),
             CRMKIT_FIELD(21, responded_at, "When the party responded."),
             CRMKIT_FIELD(22, is_first_source, "The party came to us by this campaign."),
             CRMKIT_FIELD(23, is_opted_out, "The party wants nothing more of this campaign."));

@@ -106,7 +106,7 @@ struct Lead {
             CRMKIT_FIELD(20, state, "Where it stands; follows from the status.").read_only(),
             CRMKIT_FIELD(21, status, "Where it stands, in the host's words.")
                 .max_length(detail::longest_label_text)
-                .required(),
+                .supplied(),
             CRMKIT_FIELD(22, disqualified_reason, "Why nothing came of it."),
             CRMKIT_FIELD(23, rating, "How promising it looks."),
             CRMKIT_FIELD(24, score, "Points of a scoring rule."),

@@ -66,7 +66,7 @@ struct Opportunity {
                 .refers_to("contact", OnDelete::set_null)
                 .children("opportunities"),
             CRMKIT_FIELD(20, stage, "Where it stands in the pipeline.")
-                .required()
+                .supplied()
                 .refers_to("stage", OnDelete::restrict)
                 .children("opportunities"),
             CRMKIT_FIELD(21, pipeline, "The pipeline of its stage.")

@@ -53,7 +53,7 @@ struct Stage {
     static constexpr auto indexes() {
         return std::array{Index{"pipeline, name", true}, Index{"pipeline, sort_order"}};
     }
-    /// Refuses a probability outside 0 to 100, or one that its state contradicts.
+    /// Refuses a probability outside 0 to 100, and what its state contradicts.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);
         checks.within("probability", probability, 0, 100);
@@ -65,6 +65,10 @@ struct Stage {
         if (state == OpportunityState::lost && probability.value_or(0) != 0) {
             checks.refuse("probability", std::to_string(*probability),
                           "is not 0, though the stage is lost");
+        }
+        if (forecast_category == ForecastCategory::closed && state != OpportunityState::won) {
+            checks.refuse("forecast_category", "closed",
+                          "is for stages in which opportunities are won");
         }
     }
 };

@@ -137,15 +137,6 @@ inline std::string label_fault(const Field& field, std::string_view text) {
     return near.empty() ? fault : fault + "; nearest is '" + std::string(near) + "'";
 }
 
-inline bool has_label(const Field& field, std::string_view text) {
-    for (const std::string_view label : field.native->labels) {
-        if (label == text) {
-            return true;
-        }
-    }
-    return false;
-}
-
 inline std::string list_fault(const Field& field, std::span<const std::string> items) {
     if (items.size() > longest_text_list) {
         return "has more than " + std::to_string(longest_text_list) + " items";

@@ -15,6 +15,7 @@
 #include "crmkit/schema/check.hpp"
 #include "crmkit/schema/json_scanner.hpp"
 #include "crmkit/schema/registry.hpp"
+#include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
 
 namespace crmkit {
@@ -303,20 +304,6 @@ inline std::optional<Value> parse_scalar(const Field& field, std::string_view te
     return std::nullopt;
 }
 
-/// White space around an e-mail address or a code comes from copying; around a plain text it may
-/// be meant.
-inline std::string cleaned_text(TextFormat format, std::string_view text) {
-    if (format == TextFormat::plain) {
-        return std::string(text);
-    }
-    const std::string_view trimmed = trim(text);
-    if (const auto currency = Currency::find(trimmed);
-        currency && format == TextFormat::currency_code) {
-        return std::string(currency->code());
-    }
-    return std::string(trimmed);
-}
-
 }  // namespace detail
 
 /// Reads a value for `field` from text as people and files write it: integers and decimals with a
@@ -332,7 +319,8 @@ inline std::optional<Value> parse_text(const Field& field, std::string_view text
                                        const ConversionOptions& options = {}) {
     why.clear();
     if (field.type() == FieldType::text) {
-        return Value(detail::cleaned_text(field.format, text));
+        return Value(field.format == TextFormat::plain ? std::string(text)
+                                                       : tidy_text(field, text));
     }
     const std::string_view trimmed = trim(text);
     if (trimmed.empty()) {

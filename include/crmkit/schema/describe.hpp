@@ -108,6 +108,7 @@ class StructureDescriber {
 
     void write_flags(const Field& field) {
         writer_->member("required", field.is_required);
+        writer_->member("supplied", field.is_supplied);
         writer_->member("unique", field.is_unique);
         writer_->member("searchable", field.is_searchable);
         writer_->member("read_only", field.is_read_only);

@@ -67,11 +67,12 @@ struct Entity : Structure {
     std::span<const Index> indexes{};
     std::span<const NormalForm> normal_forms{};
     /// Fields of some kind, so that a write need not look for them among all: those behind the
-    /// header that only the library sets, those that follow from other records, those that
-    /// full-text search finds a record by, and those that refer to records, but for who created and
-    /// changed it.
+    /// header that only the library sets, those that follow from other records, texts that a host
+    /// writes, those that full-text search finds a record by, and those that refer to records, but
+    /// for who created and changed it.
     std::span<const Field* const> read_only{};
     std::span<const Field* const> kept{};
+    std::span<const Field* const> texts{};
     std::span<const Field* const> searchable{};
     std::span<const Field* const> references{};
     const StateMachine* state_machine = nullptr;
@@ -204,6 +205,11 @@ inline constexpr auto kept_fields =
     fields_that<T, [](const Field& field) { return field.is_kept; }>();
 
 template <RecordType T>
+inline constexpr auto text_fields = fields_that<T, [](const Field& field) {
+    return field.type() == FieldType::text && !field.is_read_only && !field.is_computed;
+}>();
+
+template <RecordType T>
 inline constexpr auto searchable_fields =
     fields_that<T, [](const Field& field) { return field.is_searchable; }>();
 
@@ -239,6 +245,7 @@ constexpr Entity make_entity() {
     entity.normal_forms = record_normal_forms<T>;
     entity.read_only = own_read_only_fields<T>;
     entity.kept = kept_fields<T>;
+    entity.texts = text_fields<T>;
     entity.searchable = searchable_fields<T>;
     entity.references = reference_fields<T>;
     if constexpr (requires { T::state_machine; }) {
@@ -282,7 +289,8 @@ constexpr Verdict check_state_machine(const Entity& entity, const StateMachine& 
     }
     for (const Transition& transition : machine.transitions) {
         for (const std::string_view state : {transition.from, transition.to}) {
-            if (!state.empty() && !has_label(entity, machine.state_field, state)) {
+            const auto has_this = [state](const Field& field) { return has_label(field, state); };
+            if (!state.empty() && !has_field(entity, machine.state_field, has_this)) {
                 return verdict_on(state, Misdeclaration::transition_of_nothing);
             }
         }

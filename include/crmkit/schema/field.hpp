@@ -63,10 +63,12 @@ struct Field {
     bool is_read_only = false;
     bool is_computed = false;
     bool is_kept = false;
+    bool is_supplied = false;
     Privacy privacy = Privacy::none;
     TextFormat format = TextFormat::plain;
     /// Longest text in characters (code points); other types ignore it.
-    std::uint32_t longest = 255;
+    std::uint32_t longest = usual_longest;
+    static constexpr std::uint32_t usual_longest = 255;
     /// References: the entity referred to; several names with commas, or "any", when polymorphic.
     std::string_view target{};
     OnDelete on_delete = OnDelete::restrict;
@@ -132,6 +134,12 @@ struct Field {
     [[nodiscard]] constexpr Field required() const {
         Field field = *this;
         field.is_required = true;
+        return field;
+    }
+    /// Required, but a create may leave it empty: the library then knows what it usually is.
+    [[nodiscard]] constexpr Field supplied() const {
+        Field field = required();
+        field.is_supplied = true;
         return field;
     }
     /// No two live records of the entity have the same value; empty values do not count.
@@ -211,15 +219,53 @@ struct Field {
     }
 };
 
-/// Makes the field of a member; CRMKIT_FIELD calls it.
-template <typename Member>
+namespace detail {
+
+/// A field name as a template argument, so that the compile error shows it.
+struct FieldName {
+    constexpr FieldName() = default;
+    constexpr explicit FieldName(std::string_view name) {
+        for (std::size_t i = 0; i < name.size() && i + 1 < sizeof text; ++i) {
+            text[i] = name[i];
+        }
+    }
+    char text[64] = {};
+};
+
+/// The member type that no field can have: its instantiation is the compile error to read.
+template <typename Member, FieldName Name>
+struct MemberTypeIsNotAFieldType {
+    static_assert(sizeof(Member) == 0,
+                  "this field's C++ type cannot be a field; use std::string, std::int64_t, bool, "
+                  "Instant, Id, Link, Json, std::vector<std::string>, std::vector of a described "
+                  "struct, an enum made by CRMKIT_ENUM, or std::optional of std::int64_t, Decimal, "
+                  "Money, Date, Instant or such an enum");
+};
+
+/// The operations on members of a type. Of a type that no field can have, those of another, so that
+/// the error above is the only one.
+template <typename Member, FieldName Name>
+constexpr const NativeType& checked_native_type() {
+    if constexpr (is_field_type<Member>) {
+        return native_type<Member>;
+    } else {
+        static_cast<void>(MemberTypeIsNotAFieldType<Member, Name>{});
+        return native_type<std::string>;
+    }
+}
+
+}  // namespace detail
+
+/// Makes the field of a member; CRMKIT_FIELD calls it. `NameOfMisfit` is empty where the type is
+/// one of a field, so that all fields of a type share one function.
+template <typename Member, detail::FieldName NameOfMisfit>
 constexpr Field make_field(std::uint16_t id, std::string_view name, std::size_t offset,
                            std::string_view help) {
     Field field;
     field.id = id;
     field.name = name;
     field.help = help;
-    field.native = &native_type<Member>;
+    field.native = &detail::checked_native_type<Member, NameOfMisfit>();
     field.offset = static_cast<std::uint32_t>(offset);
     return field;
 }
@@ -228,5 +274,9 @@ constexpr Field make_field(std::uint16_t id, std::string_view name, std::size_t 
 
 /// A row of a field table: permanent id, member, what it means in one sentence. Inside the struct
 /// only, after CRMKIT_ENTITY or CRMKIT_STRUCTURE.
-#define CRMKIT_FIELD(id, member, help) \
-    ::crmkit::make_field<decltype(Self::member)>(id, #member, offsetof(Self, member), help)
+#define CRMKIT_FIELD(id, member, help)                                            \
+    ::crmkit::make_field<decltype(Self::member),                                  \
+                         ::crmkit::detail::is_field_type<decltype(Self::member)>  \
+                             ? ::crmkit::detail::FieldName()                      \
+                             : ::crmkit::detail::FieldName(#member)>(id, #member, \
+                                                                     offsetof(Self, member), help)

@@ -188,8 +188,7 @@ class JsonObjectReader {
         }
         switch (field.type()) {
             case FieldType::text:
-                return scanner_.read_string(text_) &&
-                       store(target, field, ValueView(std::string_view(text_)), where);
+                return scanner_.read_string(text_) && store_text(target, field, where);
             case FieldType::boolean: {
                 bool flag = false;
                 return scanner_.read_boolean(flag) && store(target, field, ValueView(flag), where);
@@ -260,6 +259,10 @@ class JsonObjectReader {
         return true;
     }
 
+    static bool amount_is_number(std::string_view amount) {
+        return amount.find_first_not_of("+-.0123456789") == std::string_view::npos;
+    }
+
     /// {"amount": "12.50", "currency": "EUR"} as "12.50 EUR".
     bool read_money_text(std::string& why) {
         constexpr std::string_view form = R"({"amount":"12.50","currency":"EUR"})";
@@ -283,7 +286,10 @@ class JsonObjectReader {
         if (amount.empty() && why.empty()) {
             why = "is not an amount such as " + std::string(form) + ": it has no amount";
         }
-        text_ = amount + " " + currency;
+        if (why.empty() && !amount_is_number(amount)) {
+            why = "is not an amount such as " + std::string(form) + ": its amount is no number";
+        }
+        text_ = amount + (currency.empty() ? "" : " " + currency);
         return read;
     }
 
@@ -345,6 +351,15 @@ class JsonObjectReader {
         });
     }
 
+    /// What is in text_; with a format as it will be stored, so that it is not refused before.
+    template <typename Target>
+    bool store_text(Target& target, const Field& field, std::size_t where) {
+        if (field.format != TextFormat::plain) {
+            text_ = tidy_text(field, text_);
+        }
+        return store(target, field, ValueView(std::string_view(text_)), where);
+    }
+
     template <typename Target>
     bool store(Target& target, const Field& field, const ValueView& value, std::size_t where) {
         if (check_value(target.structure(), field, value, *problems_)) {
@@ -358,7 +373,9 @@ class JsonObjectReader {
     bool refuse_unknown(const Structure& structure, std::string_view name, std::size_t where) {
         const Error error = unknown_field(structure, name);
         const Problem& problem = error.problems().front();
-        return skip() && add(structure, problem.field, {}, problem.message, where);
+        std::string_view raw;
+        return scanner_.skip_value(raw) &&
+               add(structure, problem.field, shown(raw), problem.message, where);
     }
 
     bool refuse_type(const Structure& structure, const Field& field, JsonType type,

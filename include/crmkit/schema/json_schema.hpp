@@ -63,7 +63,7 @@ class JsonSchemaWriter {
             writer_->end_object();
         }
         writer_->end_object();
-        write_required(structure);
+        write_required(structure, fresh);
         writer_->member("additionalProperties", false);
     }
 
@@ -261,11 +261,12 @@ class JsonSchemaWriter {
         return "^(" + (targets == "any" ? "[a-z][a-z0-9_]*" : names) + ")/[1-9][0-9]{0,18}$";
     }
 
-    void write_required(const Structure& structure) {
+    /// What a new record must be given: not what it has from the start or the library fills in.
+    void write_required(const Structure& structure, const RecordView& fresh) {
         writer_->name("required");
         writer_->begin_array();
         for (const Field& field : structure.fields) {
-            if (field.is_required && !field.is_read_only && !field.is_computed) {
+            if (field.is_required && !field.is_supplied && fresh.get(field).is_null()) {
                 writer_->value(field.name);
             }
         }

@@ -160,18 +160,9 @@ inline constexpr bool is_vector = false;
 template <typename T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 
-/// The member type that no field can have: its instantiation is the compile error to read.
-template <typename Member>
-struct MemberTypeIsNotAFieldType {
-    static_assert(sizeof(Member) == 0,
-                  "this member's C++ type cannot be a field; use std::string, "
-                  "std::optional<std::int64_t>, std::int64_t, std::optional<Decimal>, bool, "
-                  "std::optional<Money>, std::optional<Date>, std::optional<Instant>, Id, Link, "
-                  "Json, std::vector<std::string> or an enum made by CRMKIT_ENUM");
-};
-
+/// The kind of a member's type; nothing for a type that no field can have.
 template <typename T>
-constexpr NativeKind native_kind() {
+constexpr std::optional<NativeKind> native_kind() {
     if constexpr (std::is_same_v<T, std::string>) {
         return NativeKind::text;
     } else if constexpr (std::is_same_v<T, std::optional<std::int64_t>>) {
@@ -201,16 +192,18 @@ constexpr NativeKind native_kind() {
     } else if constexpr (LabelledEnum<T>) {
         return NativeKind::whole_enumeration;
     } else if constexpr (is_optional<T>) {
-        static_assert(LabelledEnum<typename T::value_type> || !sizeof(T),
-                      "an optional member must hold std::int64_t, Decimal, Money, Date, Instant or "
-                      "an enum made by CRMKIT_ENUM");
-        return NativeKind::enumeration;
+        return LabelledEnum<typename T::value_type> ? std::optional(NativeKind::enumeration)
+                                                    : std::nullopt;
     } else if constexpr (is_vector<T>) {
-        return NativeKind::structure_list;
+        return std::is_class_v<typename T::value_type> ? std::optional(NativeKind::structure_list)
+                                                       : std::nullopt;
     } else {
-        return MemberTypeIsNotAFieldType<T>{}, NativeKind::text;
+        return std::nullopt;
     }
 }
+
+template <typename T>
+inline constexpr bool is_field_type = native_kind<T>().has_value();
 
 constexpr FieldType field_type(NativeKind kind) {
     switch (kind) {
@@ -348,7 +341,7 @@ const Structure& row_structure_of();
 
 template <typename T>
 constexpr NativeType make_native_type() {
-    constexpr NativeKind kind = native_kind<T>();
+    constexpr NativeKind kind = native_kind<T>().value();
     NativeType native{
         kind,
         field_type(kind),

@@ -57,19 +57,19 @@ class FieldSet {
 };
 
 /// The error for a field name that a structure does not have; names the nearest one.
-inline Error unknown_field(const Structure& structure, std::string_view name) {
+inline Error unknown_field(const Structure& structure, std::string_view name,
+                           std::string value = {}) {
     std::vector<std::string_view> known;
     known.reserve(structure.fields.size());
     for (const Field& field : structure.fields) {
         known.push_back(field.name);
     }
     const std::string_view near = nearest(name, known);
-    return Error::about(ErrorCode::not_found, Problem{std::string(structure.name),
-                                                      shortened(name),
-                                                      {},
-                                                      near.empty() ? "no such field"
-                                                                   : "no such field; nearest is '" +
-                                                                         std::string(near) + "'"});
+    return Error::about(
+        ErrorCode::not_found,
+        Problem{std::string(structure.name), shortened(name), std::move(value),
+                near.empty() ? "no such field"
+                             : "no such field; nearest is '" + std::string(near) + "'"});
 }
 
 /// The field with this name. Throws not_found, with the nearest known name.

@@ -43,6 +43,24 @@ class Registry {
         add(entity_of<T>());
     }
 
+    /// Throws invalid_argument with a problem for each reference that names no entity of the
+    /// registry, header fields left out, and for each name under which an entity would list the
+    /// records of two fields.
+    void check_relations() const {
+        std::vector<Problem> problems;
+        std::vector<std::pair<const Entity*, std::string_view>> lists;
+        for (const Entity* entity : entities_) {
+            for (const Field& field : entity->fields) {
+                if (field.id > header::count && field.target != "any") {
+                    check_targets(*entity, field, lists, problems);
+                }
+            }
+        }
+        if (!problems.empty()) {
+            throw Error::about(ErrorCode::invalid_argument, std::move(problems));
+        }
+    }
+
     /// All entities, in the order they were added.
     [[nodiscard]] const std::vector<const Entity*>& entities() const { return entities_; }
 
@@ -68,14 +86,8 @@ class Registry {
         if (const Entity* entity = find(name)) {
             return *entity;
         }
-        std::vector<std::string_view> names;
-        for (const Entity* entity : entities_) {
-            names.push_back(entity->name);
-        }
-        const std::string_view near = nearest(name, names);
         throw Error(ErrorCode::not_found,
-                    "no entity is called '" + shortened(name) + "'" +
-                        (near.empty() ? "" : "; nearest is '" + std::string(near) + "'"));
+                    "no entity is called '" + shortened(name) + "'" + nearest_hint(name));
     }
     /// Throws not_found.
     [[nodiscard]] const Entity& get(EntityNumber number) const {
@@ -92,25 +104,25 @@ class Registry {
             return entities_;
         }
         std::vector<const Entity*> found;
-        std::string_view rest = field.target;
-        while (!rest.empty()) {
-            const std::size_t comma = rest.find(',');
-            found.push_back(&get(trim(rest.substr(0, comma))));
-            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-        }
+        for_each_target(field, [&](std::string_view name) { found.push_back(&get(name)); });
         return found;
     }
     [[nodiscard]] bool may_target(const Field& field, const Entity& entity) const {
-        const auto all = targets(field);
-        return std::find(all.begin(), all.end(), &entity) != all.end();
+        bool is_target = field.target == "any";
+        for_each_target(field, [&](std::string_view name) {
+            is_target = is_target || name == entity.name || name == entity.plural;
+        });
+        return is_target;
     }
 
-    /// Every reference field of every entity that may point at `entity`, header fields left out.
+    /// Every reference field of every entity that may point at `entity`; of the header fields only
+    /// the owner: who created and changed a record stays written there, whoever is gone.
     [[nodiscard]] std::vector<IncomingReference> references_to(const Entity& entity) const {
         std::vector<IncomingReference> found;
         for (const Entity* from : entities_) {
             for (const Field& field : from->fields) {
-                if (!field.target.empty() && field.id >= 10 && may_target(field, entity)) {
+                const bool counts = field.id > header::count || field.id == header::owner;
+                if (counts && !field.target.empty() && may_target(field, entity)) {
                     found.push_back({from, &field});
                 }
             }
@@ -131,6 +143,48 @@ class Registry {
     }
 
   private:
+    template <typename Visit>
+    static void for_each_target(const Field& field, Visit visit) {
+        std::string_view rest = field.target;
+        while (!rest.empty()) {
+            const std::size_t comma = rest.find(',');
+            visit(trim(rest.substr(0, comma)));
+            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+        }
+    }
+
+    [[nodiscard]] std::string nearest_hint(std::string_view name) const {
+        std::vector<std::string_view> names;
+        for (const Entity* entity : entities_) {
+            names.push_back(entity->name);
+        }
+        const std::string_view near = nearest(name, names);
+        return near.empty() ? std::string() : "; nearest is '" + std::string(near) + "'";
+    }
+
+    void check_targets(const Entity& entity, const Field& field,
+                       std::vector<std::pair<const Entity*, std::string_view>>& lists,
+                       std::vector<Problem>& problems) const {
+        for_each_target(field, [&](std::string_view name) {
+            const Entity* target = find(name);
+            if (target == nullptr) {
+                problems.push_back(
+                    {std::string(entity.name), std::string(field.name), std::string(name),
+                     "refers to an entity that does not exist" + nearest_hint(name)});
+                return;
+            }
+            const std::pair list(target, field.children_name);
+            if (std::find(lists.begin(), lists.end(), list) != lists.end()) {
+                problems.push_back({std::string(entity.name), std::string(field.name),
+                                    std::string(field.children_name),
+                                    "is the name of two lists of " + std::string(target->name) +
+                                        ": give one .children() another name"});
+            } else if (!field.children_name.empty()) {
+                lists.push_back(list);
+            }
+        });
+    }
+
     std::vector<const Entity*> entities_;
 };
 

@@ -80,15 +80,13 @@ enum class Misdeclaration : std::uint8_t {
     normal_form_of_nothing,
     name_of_second_column,
     required_but_set_null,
+    required_but_never_empty,
+    required_but_not_written,
+    length_of_no_text,
     title_of_nothing,
     index_of_nothing,
     state_machine_of_nothing,
     transition_of_nothing,
-};
-
-/// A field name as a template argument, so that the compile error shows it.
-struct FieldName {
-    char text[64] = {};
 };
 
 template <Misdeclaration What, FieldName Name>
@@ -125,6 +123,13 @@ struct MisdeclaredField {
     static_assert(What != Misdeclaration::required_but_set_null,
                   "this reference is required and set to null when its record is deleted: take "
                   "OnDelete::restrict or cascade, or leave out .required()");
+    static_assert(What != Misdeclaration::required_but_never_empty,
+                  "a field of this type always has a value: leave out .required()");
+    static_assert(What != Misdeclaration::required_but_not_written,
+                  "no host can write a field that is .computed() or .read_only(), but it is "
+                  ".required(): leave out one of them");
+    static_assert(What != Misdeclaration::length_of_no_text,
+                  "only text and lists of text have a .max_length(), of at least 1");
     static_assert(What != Misdeclaration::title_of_nothing,
                   "the title_field does not exist or is not text");
     static_assert(What != Misdeclaration::index_of_nothing,
@@ -154,35 +159,48 @@ constexpr bool can_be_unique(FieldType type) {
            type == FieldType::reference || type == FieldType::polymorphic_reference;
 }
 
-/// Without pointers into the table: GCC's -fsanitize=undefined takes their comparison out of
-/// constant expressions.
-constexpr bool has_text_field(const Structure& structure, std::string_view name) {
+/// Whether an enumeration has a label.
+constexpr bool has_label(const Field& field, std::string_view label) {
+    bool found = false;
+    for (const std::string_view known : field.native->labels) {
+        found = found || known == label;
+    }
+    return found;
+}
+
+/// Whether a structure has a field of this name that `is_right` says yes to. Without pointers into
+/// the table: GCC's -fsanitize=undefined takes their comparison out of constant expressions.
+template <typename Test>
+constexpr bool has_field(const Structure& structure, std::string_view name, Test is_right) {
     bool found = false;
     for (const Field& field : structure.fields) {
-        found = found || (field.name == name && field.type() == FieldType::text);
+        found = found || (field.name == name && is_right(field));
     }
     return found;
 }
 
 constexpr bool has_field(const Structure& structure, std::string_view name) {
-    bool found = false;
-    for (const Field& field : structure.fields) {
-        found = found || field.name == name;
-    }
-    return found;
+    return has_field(structure, name, [](const Field&) { return true; });
 }
 
-constexpr bool has_label(const Structure& structure, std::string_view name,
-                         std::string_view label) {
-    bool found = false;
-    for (const Field& field : structure.fields) {
-        if (field.name == name) {
-            for (const std::string_view known : field.native->labels) {
-                found = found || known == label;
-            }
-        }
+constexpr bool has_text_field(const Structure& structure, std::string_view name) {
+    return has_field(structure, name,
+                     [](const Field& field) { return field.type() == FieldType::text; });
+}
+
+/// What is wrong with how a field is filled and how long it may be.
+constexpr Misdeclaration check_content(const Field& field) {
+    const bool is_text = field.type() == FieldType::text || field.type() == FieldType::text_list;
+    if (field.is_required && !field.is_nullable()) {
+        return Misdeclaration::required_but_never_empty;
     }
-    return found;
+    if (field.is_required && (field.is_read_only || field.is_computed)) {
+        return Misdeclaration::required_but_not_written;
+    }
+    if (is_text ? field.longest == 0 : field.longest != Field::usual_longest) {
+        return Misdeclaration::length_of_no_text;
+    }
+    return Misdeclaration::none;
 }
 
 /// What is wrong with one field by itself.
@@ -217,7 +235,7 @@ constexpr Misdeclaration check_field(const Field& field, const Structure& struct
     if (!field.normal_form_of.empty() && !has_text_field(structure, field.normal_form_of)) {
         return Misdeclaration::normal_form_of_nothing;
     }
-    return Misdeclaration::none;
+    return check_content(field);
 }
 
 /// Whether one of the two is named as the second column of the other.
@@ -260,11 +278,7 @@ constexpr Misdeclaration check_end(const Structure& structure) {
 }
 
 constexpr Verdict verdict_on(std::string_view name, Misdeclaration what) {
-    Verdict verdict{what, {}};
-    for (std::size_t i = 0; i < name.size() && i + 1 < sizeof(verdict.name.text); ++i) {
-        verdict.name.text[i] = name[i];
-    }
-    return verdict;
+    return {what, FieldName(name)};
 }
 
 /// The first thing wrong with a field table, if any.

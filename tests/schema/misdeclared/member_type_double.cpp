@@ -1,4 +1,5 @@
-// expect: this member's C.. type cannot be a field; use std::string
+// expect: (FieldName..revenue..*|requirement.*)this field's C.. type cannot be a field; use
+// std::string
 #include "crmkit/schema/entity.hpp"
 
 namespace crmkit {

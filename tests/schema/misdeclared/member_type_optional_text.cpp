@@ -1,4 +1,5 @@
-// expect: an optional member must hold std::int64_t, Decimal, Money, Date, Instant or an enum
+// expect: (FieldName..name..*|requirement.*)this field's C.. type cannot be a field;
+// .*std::optional of std::int64_t
 #include "crmkit/schema/entity.hpp"
 
 namespace crmkit {

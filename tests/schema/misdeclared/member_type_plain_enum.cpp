@@ -1,4 +1,5 @@
-// expect: this member's C.. type cannot be a field; .*an enum made by CRMKIT_ENUM
+// expect: (FieldName..size..*|requirement.*)this field's C.. type cannot be a field; .*an enum made
+// by CRMKIT_ENUM
 #include "crmkit/schema/entity.hpp"
 
 namespace crmkit {

@@ -1,0 +1,143 @@
+/// Taking back and restoring, where the records or hooks have gone on.
+#include "backends.hpp"
+#include "crmkit/model/registry.hpp"
+
+using namespace crmkit;
+using namespace crmkit::test;
+
+TEST_CASE("who is deleted leaves nothing that is owned by nobody there") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session system = crm.as_system();
+        const Id bob = crm.ensure_user("Bob", "bob@example.com").id;
+        const Link owner{User::entity_number, bob};
+        Account acme;
+        Contact ann;
+        {
+            Session me = crm.as(bob);
+            acme = me.create(Account{.name = "Acme"});
+            ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        }
+        CHECK(acme.owner == owner);
+        system.remove<User>(bob);
+        CHECK_FALSE(system.get<Account>(acme.id).owner);
+        system.remove<Contact>(ann.id);
+        system.restore<Contact>(ann.id);
+        CHECK(system.get<Contact>(ann.id).last_name == "Ann");
+        system.restore<User>(bob);
+        CHECK(system.get<Account>(acme.id).owner == owner);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("restoring leaves alone what has been changed since, which undo reports") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Contact head = me.create(Contact{.last_name = "Head"});
+        const Contact next = me.create(Contact{.last_name = "Next"});
+        const Contact eve = me.create(Contact{.last_name = "Eve", .reports_to = head.id});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .reports_to = head.id});
+        const Contact gone = me.create(Contact{.last_name = "Gone", .reports_to = head.id});
+        me.remove<Contact>(head.id);
+        const std::int64_t deletion = me.history(head.id).back().position;
+        me.update<Contact>(eve.id, {{"reports_to", next.id}});
+        me.remove<Contact>(gone.id);
+        CHECK(code_of([&] {
+                  me.undo(deletion);
+                  return 0;
+              }) == ErrorCode::conflict);
+        me.restore<Contact>(head.id);
+        CHECK(me.get<Contact>(eve.id).reports_to == next.id);
+        CHECK(me.get<Contact>(ann.id).reports_to == head.id);
+        const Error error = error_of([&] { return me.restore<Contact>(head.id); });
+        CHECK(error.code() == ErrorCode::invalid_argument);
+        CHECK(error.message().find("is not deleted") != std::string::npos);
+    });
+}
+
+TEST_CASE(
+    "what hooks write is the host's: restoring and undo neither stop at it nor take it back") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const auto note = [](const WriteEvent& event) {
+            if (event.kind == ChangeKind::deleted) {
+                event.session.create(Interaction{.kind = InteractionKind::note,
+                                                 .subject = std::string(event.entity.name)});
+            }
+        };
+        crm.after_write("account", note);
+        crm.after_write("address", note);
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Address address =
+            me.create(Address{.party = Link{Account::entity_number, acme.id}, .city = "Lyon"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const auto notes = [&] { return me.query<Interaction>().all().size(); };
+        me.remove<Account>(acme.id);
+        const std::int64_t deletion = me.history(acme.id).back().position;
+        CHECK(notes() == 2);
+        const auto of_note = me.history(me.query<Interaction>("subject = 'account'").first()->id);
+        CHECK(of_note.front().cause == deletion);
+        me.restore<Account>(acme.id);
+        CHECK(me.find<Address>(address.id).has_value());
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK(notes() == 2);
+        me.remove<Account>(acme.id);
+        me.undo(me.history(acme.id).back().position);
+        CHECK(me.find<Address>(address.id).has_value());
+        CHECK(notes() == 4);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("a before-hook cannot touch what the library keeps of a record") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        crm.before_write("account", [](WriteEvent& event) {
+            auto& account = *static_cast<Account*>(event.after.object());
+            const std::string name = account.name;
+            account = Account{.name = name + "!"};
+            account.id = Id{77};
+            account.version = 77;
+            account.deleted_at = Instant{1};
+            account.created_at = Instant{1};
+        });
+        const Account changed = me.update<Account>(acme.id, {{"name", "Acme II"}});
+        CHECK(changed.id == acme.id);
+        CHECK(changed.version == 2);
+        CHECK(changed.created_at == acme.created_at);
+        CHECK(me.get<Account>(acme.id).name == "Acme II!");
+        const Account made = me.create(Account{.name = "Beta"});
+        CHECK(made.id != Id{77});
+        CHECK(made.version == 1);
+        CHECK(me.get<Account>(made.id).name == "Beta!");
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("undo looks at what was written, not at what follows from it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Contact ann = me.create(Contact{.first_name = "Ann", .last_name = "Bell"});
+        me.update<Contact>(ann.id, {{"first_name", "Anna"}});
+        const std::int64_t first = me.history(ann.id).back().position;
+        me.update<Contact>(ann.id, {{"last_name", "Dell"}});
+        me.undo(first);
+        CHECK(me.get<Contact>(ann.id).full_name == "Ann Dell");
+    });
+}
+
+TEST_CASE("a tree may be a thousand levels deep, and says so when it would be deeper") {
+    TestClock clock;
+    Crm crm = Crm::open_memory(clock.options());
+    Session me = crm.as_system();
+    Id parent;
+    std::string refused;
+    for (int level = 0; level < 1'100 && refused.empty(); ++level) {
+        try {
+            parent = me.create(Account{.name = "Level", .parent_account = parent}).id;
+        } catch (const Error& error) {
+            refused = error.problems().at(0).message;
+        }
+    }
+    CHECK(refused.find("1000 levels below the top") != std::string::npos);
+}
