@@ -95,6 +95,11 @@ class Reader {
         return request_.party.entity == Account::entity_number;
     }
     [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(request_.limit); }
+    /// Leaves of a list what a section may have.
+    template <typename List>
+    void cut(List& list) const {
+        list.resize(std::min(limit(), list.size()));
+    }
 
     /// Visits what a query finds, up to the limit of a section. Only the members that are named are
     /// read, but as of a moment all of them, which the history may tell of.
@@ -169,11 +174,11 @@ class Reader {
         found_.customer_since = account.created_at;
         if (wants("people")) {
             read_people_of(account);
-            found_.people.resize(std::min(limit(), found_.people.size()));
+            cut(found_.people);
         }
         if (wants("relations")) {
             read_relations_of(account);
-            found_.relations.resize(std::min(limit(), found_.relations.size()));
+            cut(found_.relations);
         }
     }
 
@@ -215,11 +220,11 @@ class Reader {
         }
         if (wants("people")) {
             read_organisations_of(contact, account);
-            found_.people.resize(std::min(limit(), found_.people.size()));
+            cut(found_.people);
         }
         if (wants("relations")) {
             read_relations_of(contact);
-            found_.relations.resize(std::min(limit(), found_.relations.size()));
+            cut(found_.relations);
         }
     }
 
@@ -383,7 +388,7 @@ class Reader {
         each_opportunity("account = :party and state = 'open' order by close_date", add);
         if (found_.opportunities.size() < limit()) {
             each_opportunity("account = :party and state != 'open' order by close_date desc", add);
-            found_.opportunities.resize(std::min(limit(), found_.opportunities.size()));
+            cut(found_.opportunities);
         }
     }
 
@@ -395,15 +400,20 @@ class Reader {
         }
     }
 
-    /// The name of a stage; a customer's deals share few, so each is read once.
-    std::string stage_name(Id id) {
-        for (const auto& [known, name] : stages_) {
+    /// The name of a stage or a campaign; those of a customer share few, so each is read once.
+    std::string stage_name(Id id) { return name_of<Stage>(id, Deleted::shown, stages_); }
+    std::string campaign_name(Id id) { return name_of<Campaign>(id, Deleted::hidden, campaigns_); }
+
+    using Names = std::vector<std::pair<Id, std::string>>;
+    template <RecordType T>
+    std::string name_of(Id id, Deleted deleted, Names& names) {
+        for (const auto& [known, name] : names) {
             if (known == id) {
                 return name;
             }
         }
-        const auto stage = session_.find<Stage>(id, Deleted::shown);
-        return stages_.emplace_back(id, stage ? stage->name : "").second;
+        const auto found = session_.find<T>(id, deleted);
+        return names.emplace_back(id, found ? found->name : "").second;
     }
 
     void read_cases() {
@@ -434,17 +444,16 @@ class Reader {
             [&](CampaignMember& member) { take_back(members.emplace_back(std::move(member))); });
         std::vector<Id>& others = milestones<CampaignMember>();
         std::sort(others.begin(), others.end(), std::greater<>());
-        others.resize(std::min(others.size(), limit()));
+        cut(others);
         for (const auto& row : session_.rows<CampaignMember>(others)) {
             take_back(members.emplace_back(row.record()));
         }
         std::sort(members.begin(), members.end(),
                   [](const CampaignMember& a, const CampaignMember& b) { return a.id > b.id; });
-        members.resize(std::min(members.size(), limit()));
+        cut(members);
         for (const CampaignMember& member : members) {
-            const auto campaign = session_.find<Campaign>(member.campaign);
             found_.campaigns.push_back({.campaign = member.campaign,
-                                        .name = campaign ? campaign->name : "",
+                                        .name = campaign_name(member.campaign),
                                         .status = member.status,
                                         .responded_at = member.responded_at});
         }
@@ -469,7 +478,8 @@ class Reader {
     const Customer360Request& request_;
     Customer360 found_;
     std::map<EntityNumber, std::vector<Id>> milestones_;
-    std::vector<std::pair<Id, std::string>> stages_;
+    Names stages_;
+    Names campaigns_;
 };
 
 void check(const Customer360Request& request) {
