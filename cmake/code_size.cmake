@@ -24,14 +24,12 @@ crmkit_no_larger_than_needed(crmkit)
 file(GLOB crmkit_small_sources CONFIGURE_DEPENDS src/*/*.cpp)
 # The way of a record: into the store, out of it, and from and to a file.
 file(GLOB crmkit_fast_sources CONFIGURE_DEPENDS
-    src/engine/bulk.cpp src/engine/history_*.cpp src/engine/patch.cpp src/engine/purchases.cpp
-    src/engine/references.cpp src/engine/search.cpp src/engine/session.cpp
-    src/engine/session_state.cpp src/engine/write_path.cpp
-    src/exchange/arrow_*.cpp src/exchange/byte_*.cpp src/exchange/column_source.cpp
-    src/exchange/csv_export.cpp src/exchange/csv_scanner.cpp
-    src/exchange/csv_writer.cpp src/exchange/date_form.cpp src/exchange/encoding.cpp
-    src/exchange/formula_guard.cpp src/exchange/number_text.cpp src/exchange/row_importer*.cpp
-    src/exchange/text_buffer.cpp
+    src/engine/bulk.cpp src/engine/history_*.cpp src/engine/patch.cpp src/engine/references.cpp
+    src/engine/session.cpp src/engine/session_state.cpp src/engine/write_path.cpp
+    src/exchange/arrow_column.cpp src/exchange/arrow_nodes.cpp src/exchange/column_source.cpp
+    src/exchange/csv_export.cpp src/exchange/csv_scanner.cpp src/exchange/csv_writer.cpp
+    src/exchange/encoding.cpp src/exchange/formula_guard.cpp src/exchange/number_text.cpp
+    src/exchange/row_importer*.cpp src/exchange/text_buffer.cpp
     src/store/gathered_log.cpp
     src/store/sqlite_connection.cpp src/store/sqlite_functions.cpp src/store/sqlite_history.cpp
     src/store/sqlite_query.cpp src/store/sqlite_row.cpp src/store/sqlite_storage.cpp)
