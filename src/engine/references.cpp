@@ -119,8 +119,8 @@ void check_references(SessionState& state, const Entity& entity, const void* bef
         }
         if (field.type() == FieldType::reference) {
             check_reference(state, entity, field, object, problems);
-        } else {
-            check_link(state, entity, field, value.link(), problems);
+        } else if (value.link().id != header_of(RecordView(entity, object)).id()) {
+            check_link(state, entity, field, value.link(), problems);  // itself is coming back
         }
     }
 }

@@ -22,8 +22,8 @@ namespace {
 
 /// What becomes of a change that is to be taken back when its record has moved on since.
 enum class MovedOn : std::uint8_t {
-    refused,  ///< throws conflict for values that were changed again, not_found for a record gone
-    left,     ///< what has moved on stays as it is now
+    refused,  ///< throws conflict for values that were changed again
+    left,     ///< these stay as they are now
 };
 
 /// Puts back the values before an update, where the record still has the values after it. Computed
@@ -31,13 +31,7 @@ enum class MovedOn : std::uint8_t {
 void undo_update(Session& session, const Entity& entity, const HistoryEntry& entry,
                  MovedOn moved_on) {
     Record record(entity);
-    if (moved_on == MovedOn::left) {
-        if (!session.try_read(entity, entry.record, record.object())) {
-            return;
-        }
-    } else {
-        session.read(entity, entry.record, record.object());
-    }
+    session.read(entity, entry.record, record.object());
     std::vector<Problem> problems;
     for (const FieldChange& change : entry.fields) {
         const Field& field = field_of(entity, change.field);
@@ -71,10 +65,7 @@ void undo_change(Session& session, const Change& change, MovedOn moved_on) {
             engine::delete_record(session, entity, change.record, change.version);
             return;
         case ChangeKind::deleted:
-            if (moved_on == MovedOn::refused ||
-                !session.state().writer().is_live(entity, change.record)) {
-                engine::restore_record(session, entity, change.record);
-            }
+            engine::restore_record(session, entity, change.record);
             return;
         case ChangeKind::updated:
             undo_update(session, entity, engine::to_history_entry(change, session.registry()),
@@ -131,7 +122,12 @@ void undo_whole(Session& session, const Change& change, MovedOn moved_on) {
     const auto brought_about = consequences(session.state().writer(), change.position);
     undo_change(session, change, MovedOn::refused);
     for (const Change& consequence : brought_about) {
-        undo_change(session, consequence, moved_on);
+        const Entity& entity = session.registry().get(consequence.entity);
+        const bool is_live = session.state().writer().is_live(entity, consequence.record);
+        // Not one that was deleted by itself since, or brought back.
+        if (is_live != (consequence.kind == ChangeKind::deleted)) {
+            undo_change(session, consequence, moved_on);
+        }
     }
 }
 

@@ -513,6 +513,9 @@ void restore_record(Session& session, const Entity& entity, Id id) {
     WriteEvent event{session, entity, ChangeKind::restored, before.object(), after};
     std::vector<Problem> problems;
     run_before(event, problems);
+    // A restored record is as it was: hooks may veto, not change it.
+    entity.copy(after.object(), before.object());
+    header_of(after).deleted_at().reset();
     validate(state, entity, nullptr, after.object(), std::move(problems));
     write_deletion(session, entity, before, after, ChangeKind::restored);
     run_after(event);

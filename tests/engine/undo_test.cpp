@@ -141,3 +141,43 @@ TEST_CASE("a tree may be a thousand levels deep, and says so when it would be de
     }
     CHECK(refused.find("1000 levels below the top") != std::string::npos);
 }
+
+TEST_CASE("a hook does not change a record that is restored") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        crm.before_write("account", [](WriteEvent& event) {
+            if (event.kind == ChangeKind::restored) {
+                event.after.set(field_of(event.entity, "name"), "Else");
+            }
+        });
+        me.remove<Account>(acme.id);
+        CHECK(me.restore<Account>(acme.id).name == "Acme");
+        CHECK(me.search<Account>("acme").size() == 1);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("undo passes by what was deleted by itself since") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Link party{Account::entity_number, me.create(Account{.name = "Acme"}).id};
+        const auto bonn = me.create(Address{.party = party, .is_primary = true, .city = "Bonn"});
+        const auto kiel = me.create(Address{.party = party, .is_primary = true, .city = "Kiel"});
+        me.remove<Address>(bonn.id);
+        me.undo(me.history(kiel.id).front().position);
+        CHECK_FALSE(me.find<Address>(kiel.id).has_value());
+        CHECK_FALSE(me.find<Address>(bonn.id).has_value());
+    });
+}
+
+TEST_CASE("who owns itself comes back") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Team team = me.create(Team{.name = "North"});
+        me.update<Team>(team.id, {{"owner", Link{Team::entity_number, team.id}}});
+        me.remove<Team>(team.id);
+        me.restore<Team>(team.id);
+        CHECK(me.get<Team>(team.id).owner.id == team.id);
+    });
+}
