@@ -21,7 +21,8 @@ struct WriteEvent {
     ChangeKind kind;
     /// The record as it stands in the store; null for a create.
     const void* before;
-    /// The record as it is going to be. A before-hook may change it; an after-hook must not.
+    /// The record as it is going to be. A before-hook may change it, but for its id, version and
+    /// dates, and not when it is deleted or restored; an after-hook must not.
     MutableRecordView after;
 };
 
