@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/json.hpp"
 #include "crmkit/schema/json_reader.hpp"
 #include "crmkit/schema/json_writer.hpp"
@@ -94,15 +95,12 @@ class ParameterReader {
     }
 
     Value link(std::string_view text, std::size_t where) const {
-        const std::size_t slash = text.find('/');
-        const Entity* const entity = registry_.find(text.substr(0, slash));
-        const auto id =
-            slash == std::string_view::npos ? std::nullopt : Id::parse(text.substr(slash + 1));
-        if (entity == nullptr || !id) {
+        const auto link = link_from_text(registry_, text);
+        if (!link) {
             refuse(ErrorCode::syntax, names_.back(), where,
                    R"(is not a link such as {"link": "user/123"})");
         }
-        return Value(Link{entity->number, *id});
+        return Value(*link);
     }
 
     Value number(std::string_view digits, std::size_t where) const {

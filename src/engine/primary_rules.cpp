@@ -9,7 +9,7 @@
 #include "crmkit/model/account_contact.hpp"
 #include "crmkit/model/address.hpp"
 #include "crmkit/model/opportunity_contact_role.hpp"
-#include "write_path.hpp"
+#include "single_mark.hpp"
 
 namespace crmkit::engine {
 
@@ -40,12 +40,10 @@ void after_primary(const WriteEvent& event) {
                       {{"whole", primary.*Whole}, {"self", primary.id}})
             .all();
     const CauseScope cause(session.state(), session.state().last_change(), session.state().origin);
-    for (T other : others) {
-        other.is_primary = false;
-        update_record(session, entity_of<T>(), &other, {}, Authority::library);
-    }
+    take_mark_from(session, others, &T::is_primary);
 }
 
+/// None of them refuses anything: a record that loses the mark was right when it was written.
 constexpr std::array of_primaries{
     Rule{Address::entity_number, nullptr, &after_primary<Address, &Address::party>},
     Rule{AccountContact::entity_number, nullptr,

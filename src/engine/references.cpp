@@ -120,7 +120,8 @@ void check_references(SessionState& state, const Entity& entity, const void* bef
         if (field.type() == FieldType::reference) {
             check_reference(state, entity, field, object, problems);
         } else if (value.link().id != header_of(RecordView(entity, object)).id()) {
-            check_link(state, entity, field, value.link(), problems);  // itself is coming back
+            // Who refers to itself, as a team that owns itself, is not live yet when it comes back.
+            check_link(state, entity, field, value.link(), problems);
         }
     }
 }

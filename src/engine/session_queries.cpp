@@ -11,6 +11,7 @@
 #include "crmkit/expr/parameters.hpp"
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/expr/printer.hpp"
+#include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/index_fields.hpp"
 #include "crmkit/store/packed_record.hpp"
 #include "session_cursor.hpp"
@@ -31,14 +32,10 @@ bool is_link(const expr::Parameters& declared, std::string_view name) {
     });
 }
 
-/// "user/123" as the link that it stands for; any other text as it is.
+/// A text such as "user/123" as the link that it stands for; any other as it is.
 Value link_or_text(const Registry& registry, const Value& text) {
-    const std::string_view written = text.view().text();
-    const std::size_t slash = written.find('/');
-    const Entity* const entity = registry.find(written.substr(0, slash));
-    const auto id =
-        slash == std::string_view::npos ? std::nullopt : Id::parse(written.substr(slash + 1));
-    return entity != nullptr && id ? Value(Link{entity->number, *id}) : text;
+    const auto link = link_from_text(registry, text.view().text());
+    return link ? Value(*link) : text;
 }
 
 expr::BoundParameters bind(const Registry& registry, const expr::Parameters& declared,

@@ -13,6 +13,7 @@
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/registry.hpp"
 #include "crmkit/schema/check.hpp"
+#include "single_mark.hpp"
 #include "write_path.hpp"
 
 namespace crmkit::engine {
@@ -260,16 +261,12 @@ void after_status(const WriteEvent& event) {
         return;
     }
     const CauseScope cause = CauseScope::derived(state);
-    auto others = event.session
-                      .query<Status>(
-                          "entity = :entity and state = :state and is_default "
-                          "and id != :id",
-                          {{"entity", status.entity}, {"state", status.state}, {"id", status.id}})
-                      .all();
-    for (Status& other : others) {
-        other.is_default = false;
-        update_record(event.session, event.entity, &other, {}, Authority::library);
-    }
+    const auto others =
+        event.session
+            .query<Status>("entity = :entity and state = :state and is_default and id != :id",
+                           {{"entity", status.entity}, {"state", status.state}, {"id", status.id}})
+            .all();
+    take_mark_from(event.session, others, &Status::is_default);
 }
 
 constexpr std::array rules{

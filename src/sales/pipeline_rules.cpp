@@ -10,7 +10,7 @@
 #include "crmkit/model/stage.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "engine/cause_scope.hpp"
-#include "engine/write_path.hpp"
+#include "engine/single_mark.hpp"
 #include "sales_rules.hpp"
 
 namespace crmkit::sales {
@@ -73,13 +73,10 @@ void after_pipeline(const WriteEvent& event) {
         return;
     }
     const auto cause = engine::CauseScope::derived(event.session.state());
-    auto others =
+    const auto others =
         event.session.query<Pipeline>("is_default and id != :pipeline", {{"pipeline", pipeline.id}})
             .all();
-    for (Pipeline& other : others) {
-        other.is_default = false;
-        engine::update_record(event.session, event.entity, &other, {}, engine::Authority::library);
-    }
+    engine::take_mark_from(event.session, others, &Pipeline::is_default);
 }
 
 }  // namespace crmkit::sales

@@ -255,7 +255,8 @@ class RowReader {
     /// Finds what else is wrong with a row that cannot be read whole, where it is known what it
     /// will be written as.
     FieldWriter::Others others_of(StructObject& record) {
-        if (rows_are_ == RowsAre::of_any_record) {
+        const bool is_known = rows_are_ == RowsAre::of_known_records;
+        if (rows_are_ == RowsAre::of_any_record || (is_known && !record.id())) {
             return {};
         }
         return [this, &record](std::vector<Problem>& problems) {

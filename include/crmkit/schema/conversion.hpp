@@ -83,9 +83,14 @@ inline std::string reason_of(const Error& error) {
                                        "' that " + problem.message;
 }
 
+/// Whether a text has no more than the characters of a number.
+constexpr bool is_bare_amount(std::string_view text) {
+    return text.find_first_not_of("+-.0123456789") == std::string_view::npos;
+}
+
 inline std::optional<Money> parse_money(std::string_view text, Currency default_currency,
                                         std::string& why) {
-    const bool is_bare = text.find_first_not_of("+-.0123456789") == std::string_view::npos;
+    const bool is_bare = is_bare_amount(text);
     if (is_bare && !default_currency) {
         why = "has no currency: write it as in 1200000.00 EUR";
         return std::nullopt;
@@ -114,20 +119,6 @@ inline std::string_view find_label(const Field& field, std::string_view text) {
     return found;
 }
 
-/// Whether a reference field's target names the entity.
-inline bool is_target(const Field& field, const Entity& entity) {
-    std::string_view rest = field.target;
-    while (!rest.empty()) {
-        const std::size_t comma = rest.find(',');
-        const std::string_view name = trim(rest.substr(0, comma));
-        if (name == "any" || name == entity.name || name == entity.plural) {
-            return true;
-        }
-        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    }
-    return false;
-}
-
 /// Whether the field may refer to the link's entity.
 inline bool may_refer_to(const Field& field, const Link& link, const ConversionOptions& options,
                          std::string& why) {
@@ -139,7 +130,7 @@ inline bool may_refer_to(const Field& field, const Link& link, const ConversionO
         why = "names an entity that does not exist, number " + std::to_string(link.entity);
         return false;
     }
-    if (!is_target(field, *entity)) {
+    if (!options.registry->may_target(field, *entity)) {
         why = "refers to " + std::string(entity->name) + ", but this field refers to " +
               std::string(field.target);
         return false;
@@ -305,6 +296,16 @@ inline std::optional<Value> parse_scalar(const Field& field, std::string_view te
 }
 
 }  // namespace detail
+
+/// The link that a text such as "user/123" stands for; nothing when it names no entity of the
+/// registry, or has no id.
+inline std::optional<Link> link_from_text(const Registry& registry, std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const Entity* const entity = registry.find(text.substr(0, slash));
+    const auto id =
+        slash == std::string_view::npos ? std::nullopt : Id::parse(text.substr(slash + 1));
+    return entity != nullptr && id ? std::optional(Link{entity->number, *id}) : std::nullopt;
+}
 
 /// Reads a value for `field` from text as people and files write it: integers and decimals with a
 /// point and no grouping; true, false, yes, no, 1, 0; "1200000.00 EUR", "EUR 12", or a bare amount

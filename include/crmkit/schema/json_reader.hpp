@@ -259,10 +259,6 @@ class JsonObjectReader {
         return true;
     }
 
-    static bool amount_is_number(std::string_view amount) {
-        return amount.find_first_not_of("+-.0123456789") == std::string_view::npos;
-    }
-
     /// {"amount": "12.50", "currency": "EUR"} as "12.50 EUR".
     bool read_money_text(std::string& why) {
         constexpr std::string_view form = R"({"amount":"12.50","currency":"EUR"})";
@@ -286,7 +282,7 @@ class JsonObjectReader {
         if (amount.empty() && why.empty()) {
             why = "is not an amount such as " + std::string(form) + ": it has no amount";
         }
-        if (why.empty() && !amount_is_number(amount)) {
+        if (why.empty() && !is_bare_amount(amount)) {
             why = "is not an amount such as " + std::string(form) + ": its amount is no number";
         }
         text_ = amount + (currency.empty() ? "" : " " + currency);

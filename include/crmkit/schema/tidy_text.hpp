@@ -1,6 +1,7 @@
 /// `tidy_text`: how a text is stored, so that texts which look the same are the same.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 

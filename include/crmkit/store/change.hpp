@@ -22,7 +22,7 @@ struct Change {
     Id actor{};
     /// What brought it about: "session", "import", "undo", or a name that the host gave.
     std::string origin{};
-    /// The position of the change that this one follows from; 0 for none.
+    /// The position of the change that this one follows from, below zero by way of a hook; or 0.
     std::int64_t cause = 0;
     EntityNumber entity = 0;
     Id record{};
