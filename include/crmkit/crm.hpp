@@ -13,7 +13,7 @@
 #include "crmkit/engine/hooks.hpp"
 #include "crmkit/engine/options.hpp"
 #include "crmkit/engine/session.hpp"
-#include "crmkit/model/registry.hpp"
+#include "crmkit/model/entities.hpp"
 #include "crmkit/store/sqlite.hpp"
 
 namespace crmkit {

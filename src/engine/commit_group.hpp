@@ -2,8 +2,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "crmkit/base/error.hpp"
@@ -13,8 +13,8 @@ namespace crmkit::engine {
 /// What the sessions of a group wait for. Shared by their threads.
 class CommitGroup {
   public:
-    /// Tells everyone how the commit went; none for well.
-    void settle(std::optional<Error> error) {
+    /// Tells everyone how the commit went; null for well.
+    void settle(std::exception_ptr error) {
         {
             const std::lock_guard lock(mutex_);
             error_ = std::move(error);
@@ -22,12 +22,17 @@ class CommitGroup {
         }
         settled_.notify_all();
     }
-    /// Waits for the commit. Throws what made it fail.
+    /// Waits for the commit. Throws what made it fail, to each thread an error of its own.
     void wait() {
         std::unique_lock lock(mutex_);
         settled_.wait(lock, [this] { return is_settled_; });
-        if (error_) {
-            throw Error(*error_);
+        if (!error_) {
+            return;
+        }
+        try {
+            std::rethrow_exception(error_);
+        } catch (const Error& error) {
+            throw Error(error);
         }
     }
 
@@ -35,7 +40,7 @@ class CommitGroup {
     std::mutex mutex_;
     std::condition_variable settled_;
     bool is_settled_ = false;
-    std::optional<Error> error_;
+    std::exception_ptr error_;
 };
 
 }  // namespace crmkit::engine

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -101,15 +102,27 @@ class Reader {
         list.resize(std::min(limit(), list.size()));
     }
 
-    /// Visits what a query finds, up to the limit of a section. Only the members that are named are
-    /// read, but as of a moment all of them, which the history may tell of.
+    /// What is read of records: these members, but as of a moment all of them, which the history
+    /// may tell of.
+    template <RecordType T, auto... Members>
+    [[nodiscard]] const FieldSet* only() const {
+        return request_.as_of ? nullptr : &detail::places_of<T, Members...>();
+    }
+    /// Visits what a query finds, up to the limit of a section.
     template <RecordType T, auto... Members, typename Visit>
     void each(const std::string& text, const Parameters& values, Visit visit) {
-        FieldSet fields;
-        (fields.add(detail::place_of<Members, T>()), ...);
         const auto records =
             session_.stream(entity_of<T>(), fmt::format("{} limit {}", text, request_.limit),
-                            values, request_.as_of ? nullptr : &fields);
+                            values, only<T, Members...>());
+        T record;
+        while (records->next(&record)) {
+            visit(record);
+        }
+    }
+    /// Visits the live records with these ids.
+    template <RecordType T, auto... Members, typename Visit>
+    void each(std::span<const Id> ids, Visit visit) {
+        const auto records = session_.stream(entity_of<T>(), ids, only<T, Members...>());
         T record;
         while (records->next(&record)) {
             visit(record);
@@ -136,6 +149,12 @@ class Reader {
         each<Opportunity, &Opportunity::id, &Opportunity::name, &Opportunity::stage,
              &Opportunity::state, &Opportunity::amount, &Opportunity::probability,
              &Opportunity::close_date>(text, {{"party", request_.party.id}}, visit);
+    }
+    /// `source` as each() has it.
+    template <typename Visit, typename... Source>
+    void each_member(Visit visit, const Source&... source) {
+        each<CampaignMember, &CampaignMember::id, &CampaignMember::campaign,
+             &CampaignMember::status, &CampaignMember::responded_at>(source..., visit);
     }
     /// Makes a record of a section what it was at the moment that is asked for, if one is.
     template <RecordType T>
@@ -436,18 +455,15 @@ class Reader {
 
     void read_campaigns() {
         std::vector<CampaignMember> members;
-        each<CampaignMember, &CampaignMember::id, &CampaignMember::campaign,
-             &CampaignMember::status, &CampaignMember::responded_at>(
-            fmt::format("party = :party{} order by id desc",
-                        if_past(" and (created_at <= :as_of or responded_at <= :as_of)")),
-            parameters(request_.party),
-            [&](CampaignMember& member) { take_back(members.emplace_back(std::move(member))); });
+        const auto add = [&](CampaignMember& member) { take_back(members.emplace_back(member)); };
+        each_member(add,
+                    fmt::format("party = :party{} order by id desc",
+                                if_past(" and (created_at <= :as_of or responded_at <= :as_of)")),
+                    parameters(request_.party));
         std::vector<Id>& others = milestones<CampaignMember>();
         std::sort(others.begin(), others.end(), std::greater<>());
         cut(others);
-        for (const auto& row : session_.rows<CampaignMember>(others)) {
-            take_back(members.emplace_back(row.record()));
-        }
+        each_member(add, others);
         std::sort(members.begin(), members.end(),
                   [](const CampaignMember& a, const CampaignMember& b) { return a.id > b.id; });
         cut(members);
@@ -461,10 +477,13 @@ class Reader {
 
     void read_purchases() {
         engine::Purchases purchases(request_.as_of.value_or(session_.now()), limit());
-        purchases.take(session_.rows<Transaction>(
+        const Entity& transactions = entity_of<Transaction>();
+        purchases.take(session_.stream(
+            transactions,
             fmt::format("party = :party{} order by at desc", if_past(" and at <= :as_of")),
-            parameters(request_.party)));
-        purchases.take(session_.rows<Transaction>(milestones<Transaction>()));
+            parameters(request_.party), &engine::Purchases::fields()));
+        purchases.take(
+            session_.stream(transactions, milestones<Transaction>(), &engine::Purchases::fields()));
         purchases.give(found_);
         if (!wants("purchases")) {
             found_.purchases.clear();

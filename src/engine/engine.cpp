@@ -108,8 +108,8 @@ bool Engine::leaves_commit_to_next() {
     return waits_for_disk_ && group_size_ < largest_group && !is_closed_ && queue_.is_brief_next();
 }
 
-std::optional<Error> Engine::commit_writer() noexcept {
-    std::optional<Error> error;
+std::exception_ptr Engine::commit_writer() noexcept {
+    std::exception_ptr error;
     try {
         if (writer_->is_lost()) {
             throw Error(ErrorCode::io,
@@ -118,25 +118,23 @@ std::optional<Error> Engine::commit_writer() noexcept {
         }
         writer_->commit();
         return error;
-    } catch (const Error& failure) {
-        error = failure;
     } catch (const std::exception&) {
-        error = Error(ErrorCode::out_of_memory, "no memory is left to commit with");
+        error = std::current_exception();  // a copy might want memory that is not there
     }
     roll_writer_back();
     return error;
 }
 
 void Engine::leave_after_commit() {
-    std::optional<Error> error = commit_writer();
+    std::exception_ptr error = commit_writer();
     const auto group = std::exchange(group_, nullptr);
     group_size_ = 0;
     queue_.unlock();
     if (group) {
-        group->settle(error);
-    }
-    if (error) {
-        throw Error(std::move(*error));
+        group->settle(std::move(error));
+        group->wait();
+    } else if (error) {
+        std::rethrow_exception(error);
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -120,7 +121,7 @@ class Engine {
 
     [[nodiscard]] bool leaves_commit_to_next();
     void leave_after_commit();
-    [[nodiscard]] std::optional<Error> commit_writer() noexcept;
+    [[nodiscard]] std::exception_ptr commit_writer() noexcept;
 
     const forks::HomeProcess home_;
     OpenOptions options_;

@@ -24,9 +24,14 @@ Purchases::Purchases(Instant now, std::size_t most)
       new_year_(Instant::start_of(Date(std::chrono::year(now.date().year()) / 1 / 1))),
       most_(most) {}
 
-void Purchases::take(Rows<Transaction> rows) {
+const FieldSet& Purchases::fields() {
+    return detail::places_of<Transaction, &Transaction::id, &Transaction::kind, &Transaction::at,
+                             &Transaction::amount, &Transaction::channel>();
+}
+
+void Purchases::take(std::unique_ptr<RecordStream> transactions) {
     std::size_t taken = 0;
-    for (const auto& row : rows) {
+    for (const auto& row : Rows<Transaction>(std::move(transactions))) {
         const auto kind = row.get<&Transaction::kind>().value_or(TransactionKind{});
         const auto at = row.get<&Transaction::at>().value_or(Instant{});
         const auto amount = row.get<&Transaction::amount>();

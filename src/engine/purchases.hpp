@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,8 +18,10 @@ class Purchases {
     /// `most`: how many of the last transactions are wanted.
     Purchases(Instant now, std::size_t most);
 
+    /// What is looked at of a transaction.
+    static const FieldSet& fields();
     /// Takes transactions, newest first.
-    void take(Rows<Transaction> rows);
+    void take(std::unique_ptr<RecordStream> transactions);
     /// Fills in the metrics for each currency, and the last transactions.
     void give(Customer360& view);
 

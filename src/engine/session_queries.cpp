@@ -51,31 +51,41 @@ expr::BoundParameters bind(const Registry& registry, const expr::Parameters& dec
     return expr::bind(declared, bindings);
 }
 
+std::optional<FieldSet> copy_of(const FieldSet* fields) {
+    return fields == nullptr ? std::nullopt : std::optional(*fields);
+}
+
 /// The records of a query.
 class QueryStream final : public RecordStream {
   public:
     QueryStream(engine::SessionState& state, std::shared_ptr<const expr::Query> query,
                 const QueryArguments& arguments)
         : query_(std::move(query)),
+          fields_(copy_of(arguments.fields)),
           cursor_(state, [&](Storage& storage) { return storage.scan(*query_, arguments); }) {}
     using RecordStream::next;
     bool next() override { return cursor_.next(); }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
-    void pack(std::string& rows) override { cursor_->pack(*query_->entity, rows); }
+    void pack(std::string& rows) override {
+        cursor_->pack(*query_->entity, fields_ ? &*fields_ : nullptr, rows);
+    }
 
   private:
     std::shared_ptr<const expr::Query> query_;
+    std::optional<FieldSet> fields_;
     engine::SessionCursor cursor_;
 };
 
 /// The live records of a list of ids.
 class ListStream final : public RecordStream {
   public:
-    ListStream(engine::SessionState& state, const Entity& entity, std::span<const Id> ids)
+    ListStream(engine::SessionState& state, const Entity& entity, std::span<const Id> ids,
+               const FieldSet* fields)
         : entity_(entity),
           ids_(ids.begin(), ids.end()),
-          cursor_(state, [&](Storage& storage) { return storage.get_many(entity_, ids_); }) {}
+          fields_(copy_of(fields)),
+          cursor_(state, [&](Storage& storage) { return records(storage); }) {}
     using RecordStream::next;
     bool next() override {
         while (cursor_.next()) {
@@ -87,11 +97,28 @@ class ListStream final : public RecordStream {
     }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
-    void pack(std::string& rows) override { cursor_->pack(entity_, rows); }
+    void pack(std::string& rows) override {
+        if (fields_) {  // the cursor has one more
+            pack_fields(
+                entity_, &*fields_, [this](std::size_t index) { return value(index); }, rows);
+        } else {
+            cursor_->pack(entity_, nullptr, rows);
+        }
+    }
 
   private:
+    std::unique_ptr<Cursor> records(Storage& storage) {
+        if (!fields_) {
+            return storage.get_many(entity_, ids_);
+        }
+        FieldSet looked_at = *fields_;
+        looked_at.add(header::deleted_at - 1U);
+        return storage.get_many(entity_, ids_, &looked_at);
+    }
+
     const Entity& entity_;
     std::vector<Id> ids_;
+    std::optional<FieldSet> fields_;
     engine::SessionCursor cursor_;
 };
 
@@ -222,8 +249,9 @@ std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::string_
                                          QueryArguments{bound.views(), state_->now(), {}, fields});
 }
 
-std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::span<const Id> ids) {
-    return std::make_unique<ListStream>(*state_, entity, ids);
+std::unique_ptr<RecordStream> Session::stream(const Entity& entity, std::span<const Id> ids,
+                                              const FieldSet* fields) {
+    return std::make_unique<ListStream>(*state_, entity, ids, fields);
 }
 
 std::vector<Record> Session::referred_to(const Entity& entity, std::span<const void* const> objects,
@@ -272,7 +300,7 @@ PageEnd Session::read_page(const Entity& entity, std::string_view text, const Pa
     std::size_t last = 0;
     const auto take = [&](Cursor& cursor) {
         last = rows.size();
-        cursor.pack(entity, rows);
+        cursor.pack(entity, nullptr, rows);
     };
     return walk_page(*state_, entity, text, request, parameters, take, [&](const auto& use) {
         Record record(entity);

@@ -118,7 +118,10 @@ void add_titles(Storage& storage, const Registry& registry, std::vector<Timeline
             continue;
         }
         const std::size_t title = entity.index_of(*entity.title);
-        const auto cursor = storage.get_many(entity, ids);
+        FieldSet fields;
+        fields.add(header::id - 1U);
+        fields.add(title);
+        const auto cursor = storage.get_many(entity, ids, &fields);
         while (cursor->next()) {
             titles.emplace(cursor->value(header::id - 1U).id(), cursor->value(title).text());
         }

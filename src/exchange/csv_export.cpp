@@ -1,7 +1,5 @@
 /// export_csv() and the plan that reads its files back.
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <memory>
 #include <optional>
@@ -100,15 +98,14 @@ struct ExportColumn {
 
 std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity,
                                   const std::vector<std::string>& columns) {
-    const std::vector<int> places = first_columns(entity);
     std::vector<ExportColumn> compiled;
     for (const std::string& column : columns) {
         const Field* field = entity.find(column);
         if (field != nullptr) {
-            compiled.push_back({field, places[entity.index_of(*field)], {}});
+            compiled.push_back({field, no_column, {}});
             continue;
         }
-        compiled.push_back({nullptr, 0, expr::parse_expression(registry, entity, column)});
+        compiled.push_back({nullptr, no_column, expr::parse_expression(registry, entity, column)});
         if (!compiled.back().expression.parameters().empty()) {
             throw Error::about(ErrorCode::expression,
                                Problem{std::string(entity.name),
@@ -130,6 +127,16 @@ std::optional<FieldSet> fields_in(const Entity& entity, const std::vector<Export
         fields.add(entity.index_of(*column.field));
     }
     return fields;
+}
+
+/// Finds where the columns' fields begin in a packed row of these fields, null for all.
+void place(std::vector<ExportColumn>& columns, const Entity& entity, const FieldSet* fields) {
+    const std::vector<int> places = first_columns(entity, fields);
+    for (ExportColumn& column : columns) {
+        if (column.field != nullptr) {
+            column.place = places[entity.index_of(*column.field)];
+        }
+    }
 }
 
 /// Writes the values of one record after the other.
@@ -160,7 +167,7 @@ class RowWriter {
             case NativeKind::integer:
             case NativeKind::whole_integer:
             case NativeKind::id:
-                put_number(row.integer(column.place));
+                csv_.number(row.integer(column.place));
                 return;
             case NativeKind::boolean:
                 put_text(row.integer(column.place) != 0 ? "true" : "false");
@@ -186,11 +193,6 @@ class RowWriter {
         } else {
             csv_.field(text);
         }
-    }
-    void put_number(std::int64_t number) {
-        std::array<char, 24> digits{};
-        const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-        csv_.field({digits.data(), static_cast<std::size_t>(end - digits.data())});
     }
 
     CsvWriter& csv_;
@@ -272,11 +274,13 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     options.dialect.delimiter = delimiter_of(what);
     options.guard_formulas = what.guard_formulas;
     options.byte_order_mark = what.byte_order_mark;
-    const auto columns = compile(registry, entity, names);
+    auto columns = compile(registry, entity, names);
+    const std::optional<FieldSet> fields = fields_in(entity, columns);
+    const FieldSet* const only = fields ? &*fields : nullptr;
+    place(columns, entity, only);
 
     const auto snapshot = session.read_transaction();
-    const std::optional<FieldSet> fields = fields_in(entity, columns);
-    const auto records = session.stream(entity, what.query, {}, fields ? &*fields : nullptr);
+    const auto records = session.stream(entity, what.query, {}, only);
     RememberedRecords related(session);
     const expr::Context context{expr::Moment(session.now()), {}, &related};
     detail::CountingSink counting(sink);

@@ -1,6 +1,9 @@
 #include "crmkit/exchange/csv_writer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 #include "crmkit/base/error.hpp"
@@ -19,7 +22,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 }  // namespace
 
 CsvWriter::CsvWriter(ByteSink& sink, const CsvWriterOptions& options)
-    : sink_(sink), options_(options) {
+    : sink_(sink), options_(options), line_end_(to_string(options.dialect.line_end)) {
     const CsvDialect& dialect = options_.dialect;
     dialect.check();
     for (const char c : {dialect.delimiter, dialect.quote, dialect.escape, '\r', '\n'}) {
@@ -33,7 +36,7 @@ CsvWriter::CsvWriter(ByteSink& sink, const CsvWriterOptions& options)
     if (dialect.sep_line) {
         buffer_ += "sep=";
         buffer_ += dialect.delimiter;
-        buffer_ += to_string(dialect.line_end);
+        buffer_ += line_end_;
     }
 }
 
@@ -54,6 +57,19 @@ CsvWriter& CsvWriter::field(std::string_view text) {
     return *this;
 }
 
+CsvWriter& CsvWriter::number(std::int64_t number) {
+    std::array<char, std::numeric_limits<std::int64_t>::digits10 + 2> digits{};
+    const char* const end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    if (number < 0 || options_.quote_all) {  // a dialect may make something of the sign
+        return field(text);
+    }
+    begin_field();
+    buffer_ += text;
+    row_is_empty_ = false;
+    return *this;
+}
+
 CsvWriter& CsvWriter::missing() {
     begin_field();
     return *this;
@@ -69,7 +85,7 @@ void CsvWriter::end_row() {
     if (row_is_empty_ && options_.dialect.quote != '\0') {
         put_quoted({}, false);
     }
-    buffer_ += to_string(options_.dialect.line_end);
+    buffer_ += line_end_;
     width_ = fields_;
     fields_ = 0;
     row_is_empty_ = true;

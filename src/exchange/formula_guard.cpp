@@ -32,10 +32,18 @@ bool is_harmless(std::string_view cell) {
            (end == cell.size() || (is_digit(cell[end - 1]) && is_number_end(cell.substr(end))));
 }
 
+/// All four begin with the same byte, which hardly anything else in a cell begins with.
+bool begins_with_full_width_sign(std::string_view cell) {
+    constexpr char first = '\xEF';
+    constexpr std::array<std::string_view, 4> signs{"＝", "＋", "－", "＠"};
+    return cell.front() == first &&
+           std::any_of(signs.begin(), signs.end(),
+                       [&](std::string_view sign) { return cell.starts_with(sign); });
+}
+
 }  // namespace
 
 bool needs_guard(std::string_view cell) {
-    constexpr std::array<std::string_view, 4> full_width{"＝", "＋", "－", "＠"};
     const std::size_t first = cell.find_first_not_of('\'');
     if (first == std::string_view::npos) {
         return false;
@@ -53,8 +61,7 @@ bool needs_guard(std::string_view cell) {
         case '-':
             return !is_harmless(cell);
         default:
-            return std::any_of(full_width.begin(), full_width.end(),
-                               [&](std::string_view sign) { return cell.starts_with(sign); });
+            return begins_with_full_width_sign(cell);
     }
 }
 

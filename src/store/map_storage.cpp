@@ -71,7 +71,8 @@ bool MapStorage::get(const Entity& entity, Id id, void* object) {
     return records_.read(entity, id, object);
 }
 
-std::unique_ptr<Cursor> MapStorage::get_many(const Entity& entity, std::span<const Id> ids) {
+std::unique_ptr<Cursor> MapStorage::get_many(const Entity& entity, std::span<const Id> ids,
+                                             const FieldSet* /*fields*/) {
     return get_many_from_map(records_, entity, ids, meter_);
 }
 

@@ -30,7 +30,8 @@ class MapStorage final : public Storage {
     bool erase(const Entity& entity, Id id) override;
 
     bool get(const Entity& entity, Id id, void* object) override;
-    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override;
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids,
+                                     const FieldSet* fields) override;
     bool is_live(const Entity& entity, Id id) override;
     std::unique_ptr<Cursor> scan(const expr::Query& query,
                                  const QueryArguments& arguments) override;

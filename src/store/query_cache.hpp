@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "crmkit/store/storage.hpp"
 #include "sql_compiler.hpp"
 #include "sqlite_connection.hpp"
+#include "sqlite_row.hpp"
 
 namespace crmkit::sqlite {
 
@@ -19,8 +21,13 @@ struct KeptStatement {
     CompiledStatement compiled;
     StatementPool pool;
 };
-/// What one query runs: several statements for a page that one alone would not find by an index.
-using KeptStatements = std::vector<KeptStatement>;
+/// What one query runs.
+struct KeptStatements {
+    /// Several for a page that one alone would not find by an index.
+    std::vector<KeptStatement> each{};
+    /// What they read; of an aggregation nothing.
+    std::optional<SelectedFields> selected{};
+};
 
 /// Keyed by the identity of a query's parameter list, which is made anew by each parse and kept
 /// here, so that no other query can come to have it.
@@ -42,13 +49,18 @@ class CompiledQueries {
         std::shared_ptr<const expr::Parameters> identity;
         std::shared_ptr<KeptStatements> statements;
     };
-    /// The second part tells statements of one query apart: see variant_of().
-    using Key = std::pair<const expr::Parameters*, std::string>;
+    /// What of a query's arguments decides about its statements.
+    struct Variant {
+        std::string null_keys{};  ///< a letter for each key to come after
+        std::optional<FieldSet> fields{};
+        friend auto operator<=>(const Variant&, const Variant&) = default;
+    };
+    using Key = std::pair<const expr::Parameters*, Variant>;
+    static Variant variant_of(const QueryArguments& arguments);
 
     template <typename Compile>
     std::shared_ptr<KeptStatements> find_or_compile(
-        const std::shared_ptr<const expr::Parameters>& identity, std::string variant,
-        Compile compile);
+        const std::shared_ptr<const expr::Parameters>& identity, Variant variant, Compile compile);
 
     Connection& connection_;
     std::string prefix_;

@@ -11,33 +11,32 @@ namespace crmkit::sqlite {
 
 namespace {
 
-/// What of a query's arguments decides about its statements: which keys are null, and which fields
-/// are read.
-std::string variant_of(const Entity& entity, const QueryArguments& arguments) {
-    std::string variant;
-    for (const Value& key : arguments.after) {
-        variant += key.is_null() ? '0' : '1';
-    }
-    if (arguments.fields != nullptr) {
-        variant += ':';
-        for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-            variant += arguments.fields->contains(i) ? '1' : '0';
-        }
-    }
-    return variant;
-}
-
-/// A cursor whose rows are those of statements that select every column of an entity.
+/// A cursor whose rows are those of statements that select the columns of an entity, or of some of
+/// its fields.
 class RowCursor : public Cursor {
   public:
-    RowCursor(const Entity& entity, std::span<const int> columns, ReadMeter& meter)
-        : entity_(entity), columns_(columns), meter_(meter) {}
+    RowCursor(const Entity& entity, const SelectedFields& selected, ReadMeter& meter)
+        : entity_(entity), selected_(selected), meter_(meter) {}
 
-    void read(void* object) override { read_fields(*row_, entity_, object); }
-    ValueView value(std::size_t index) override {
-        return value_at(*row_, columns_[index], entity_.fields[index], list_);
+    void read(void* object) override {
+        if (selected_.is_all) {
+            read_fields(*row_, entity_, object);
+        } else {
+            read_selected(object);
+        }
     }
-    void pack(const Entity& /*entity*/, std::string& rows) override { rows += row_->bytes(); }
+    ValueView value(std::size_t index) override {
+        const int column = selected_.columns[index];
+        return column == no_column ? ValueView()
+                                   : value_at(*row_, column, entity_.fields[index], list_);
+    }
+    void pack(const Entity& entity, const FieldSet* fields, std::string& rows) override {
+        if (selected_.is_all == (fields == nullptr)) {
+            rows += row_->bytes();
+        } else {
+            Cursor::pack(entity, fields, rows);
+        }
+    }
 
   protected:
     /// Steps a statement, whose row is then the present one.
@@ -50,8 +49,16 @@ class RowCursor : public Cursor {
     }
 
   private:
+    void read_selected(void* object) const {
+        for (std::size_t i = 0; i < selected_.columns.size(); ++i) {
+            if (selected_.columns[i] != no_column) {
+                read_field(*row_, selected_.columns[i], entity_.fields[i], object);
+            }
+        }
+    }
+
     const Entity& entity_;
-    std::span<const int> columns_;
+    const SelectedFields& selected_;
     ReadMeter& meter_;
     RowReader reader_;
     std::optional<PackedRow> row_;
@@ -64,9 +71,11 @@ class QueryCursor final : public RowCursor {
     using Cursor::next;
 
     QueryCursor(const expr::Query& query, std::shared_ptr<KeptStatements> kept,
-                const BindValues& values, std::span<const int> columns, ReadMeter& meter)
-        : RowCursor(*query.entity, columns, meter), kept_(std::move(kept)), left_(values.limit) {
-        for (KeptStatement& statement : *kept_) {
+                const BindValues& values, ReadMeter& meter)
+        : RowCursor(*query.entity, *kept->selected, meter),
+          kept_(std::move(kept)),
+          left_(values.limit) {
+        for (KeptStatement& statement : kept_->each) {
             running_.push_back(statement.pool.lend());
             statement.compiled.bind(running_.back()->handle(), values);
         }
@@ -111,14 +120,14 @@ class ListCursor final : public RowCursor {
   public:
     using Cursor::next;
 
-    ListCursor(const Entity& entity, Id only, StatementPool& get, std::span<const int> columns,
+    ListCursor(const Entity& entity, Id only, StatementPool& get, const SelectedFields& selected,
                ReadMeter& meter)
-        : RowCursor(entity, columns, meter), statement_(get.lend()) {
+        : RowCursor(entity, selected, meter), statement_(get.lend()) {
         statement_->bind(1, only.value);
     }
     ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& get_many,
-               std::span<const int> columns, ReadMeter& meter)
-        : RowCursor(entity, columns, meter), ids_(json_array(ids)), statement_(get_many.lend()) {
+               const SelectedFields& selected, ReadMeter& meter)
+        : RowCursor(entity, selected, meter), ids_(json_array(ids)), statement_(get_many.lend()) {
         statement_->bind(1, ids_);
     }
 
@@ -136,19 +145,37 @@ class ListCursor final : public RowCursor {
     bool is_at_end_ = false;
 };
 
+/// A list of one, which cannot be copied.
+std::vector<CompiledStatement> alone(CompiledStatement statement) {
+    std::vector<CompiledStatement> one;
+    one.push_back(std::move(statement));
+    return one;
+}
+
 }  // namespace
+
+CompiledQueries::Variant CompiledQueries::variant_of(const QueryArguments& arguments) {
+    Variant variant;
+    for (const Value& key : arguments.after) {
+        variant.null_keys += key.is_null() ? '0' : '1';
+    }
+    if (arguments.fields != nullptr) {
+        variant.fields = *arguments.fields;
+    }
+    return variant;
+}
 
 template <typename Compile>
 std::shared_ptr<KeptStatements> CompiledQueries::find_or_compile(
-    const std::shared_ptr<const expr::Parameters>& identity, std::string variant, Compile compile) {
+    const std::shared_ptr<const expr::Parameters>& identity, Variant variant, Compile compile) {
     Key key(identity.get(), std::move(variant));
     if (const auto found = kept_.find(key); found != kept_.end()) {
         return found->second.statements;
     }
     auto statements = std::make_shared<KeptStatements>();
-    for (CompiledStatement& compiled : compile()) {
+    for (CompiledStatement& compiled : compile(*statements)) {
         StatementPool pool(connection_.handle(), compiled.sql, Binding::of_some);
-        statements->push_back({std::move(compiled), std::move(pool)});
+        statements->each.push_back({std::move(compiled), std::move(pool)});
     }
     if (kept_.size() >= most) {
         kept_.clear();
@@ -163,23 +190,16 @@ std::shared_ptr<KeptStatements> CompiledQueries::select(const expr::Query& query
                                 .has_limit = query.limit.has_value(),
                                 .most_arguments = connection_.most_arguments(),
                                 .fields = arguments.fields};
-    std::string variant = variant_of(*query.entity, arguments);
-    if (arguments.after.empty()) {
-        return find_or_compile(query.parameters, std::move(variant), [&] {
-            std::vector<CompiledStatement> one;
-            one.push_back(compile_select(query, options));
-            return one;
-        });
-    }
-    return find_or_compile(query.parameters, std::move(variant),
-                           [&] { return compile_page(query, options, arguments.after); });
+    return find_or_compile(query.parameters, variant_of(arguments), [&](KeptStatements& made) {
+        made.selected.emplace(*query.entity, arguments.fields);
+        return arguments.after.empty() ? alone(compile_select(query, options))
+                                       : compile_page(query, options, arguments.after);
+    });
 }
 
 std::shared_ptr<KeptStatements> CompiledQueries::aggregation(const expr::Aggregation& aggregation) {
-    return find_or_compile(aggregation.parameters, "", [&] {
-        std::vector<CompiledStatement> one;
-        one.push_back(compile_aggregation(aggregation, {.table_prefix = prefix_}));
-        return one;
+    return find_or_compile(aggregation.parameters, {}, [&](KeptStatements& /*made*/) {
+        return alone(compile_aggregation(aggregation, {.table_prefix = prefix_}));
     });
 }
 
@@ -188,16 +208,18 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
     const std::span<const ValueView> parameters[] = {arguments.parameters};
     const BindValues values{expr::Moment(arguments.now), parameters, arguments.after,
                             query.limit.value_or(INT64_MAX)};
-    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments), values,
-                                         statements(*query.entity).columns, meter_);
+    return std::make_unique<QueryCursor>(query, queries_.select(query, arguments), values, meter_);
 }
 
-std::unique_ptr<Cursor> SqliteStorage::get_many(const Entity& entity, std::span<const Id> ids) {
+std::unique_ptr<Cursor> SqliteStorage::get_many(const Entity& entity, std::span<const Id> ids,
+                                                const FieldSet* fields) {
     EntityStatements& kept = statements(entity);
     if (ids.size() == 1) {
-        return std::make_unique<ListCursor>(entity, ids.front(), *kept.get, kept.columns, meter_);
+        return std::make_unique<ListCursor>(entity, ids.front(), *kept.get,
+                                            kept.get_many.front().selected, meter_);
     }
-    return std::make_unique<ListCursor>(entity, ids, *kept.get_many, kept.columns, meter_);
+    const ListStatement& list = list_statement(entity, fields);
+    return std::make_unique<ListCursor>(entity, ids, *list.pool, list.selected, meter_);
 }
 
 std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation& aggregation,
@@ -206,7 +228,7 @@ std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation
     const BindValues values{
         expr::Moment(arguments.now), parameters, {}, aggregation.limit.value_or(INT64_MAX)};
     const auto kept = queries_.aggregation(aggregation);
-    KeptStatement& only = kept->front();
+    KeptStatement& only = kept->each.front();
     const LentStatement statement = only.pool.lend();
     only.compiled.bind(statement->handle(), values);
     std::vector<std::vector<Value>> rows;

@@ -193,15 +193,17 @@ void bind_value(Statement& statement, int index, const ValueView& value) {
 std::string row_columns(const Entity& entity, std::string_view qualifier, int most_arguments,
                         const FieldSet* fields) {
     std::string columns;
+    int count = 0;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        const bool is_wanted = fields == nullptr || fields->contains(i);
+        if (fields != nullptr && !fields->contains(i)) {
+            continue;
+        }
         for (const Column& column : columns_of(entity.fields[i])) {
-            columns += columns.empty() ? "" : ", ";
-            columns += is_wanted ? std::string(qualifier) + quoted(column.name) : "NULL";
+            columns += count++ == 0 ? "" : ", ";
+            columns += std::string(qualifier) + quoted(column.name);
         }
     }
-    const bool fits = column_count(entity) <= static_cast<std::size_t>(most_arguments);
-    return fits ? std::string(row_function) + "(" + columns + ")" : columns;
+    return count <= most_arguments ? std::string(row_function) + "(" + columns + ")" : columns;
 }
 
 PackedRow RowReader::row(const Statement& statement) {

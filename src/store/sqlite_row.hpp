@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crmkit/schema/record.hpp"
+#include "crmkit/store/packed_record.hpp"
 #include "crmkit/store/packed_row.hpp"
 #include "sqlite_connection.hpp"
 
@@ -22,9 +23,20 @@ int bind_member(Statement& statement, int index, const Field& field, const void*
 /// Binds a value as a query parameter that takes one slot; money binds its minor units.
 void bind_value(Statement& statement, int index, const ValueView& value);
 
-/// What a statement selects for RowReader: all columns of an entity, each behind `qualifier`, as
-/// one packed row where a function of the connection may have so many arguments. With `fields`, the
-/// columns of all others are null.
+/// Which fields of an entity a statement reads.
+struct SelectedFields {
+    /// These; null for all.
+    SelectedFields(const Entity& entity, const FieldSet* fields)
+        : is_all(fields == nullptr), columns(first_columns(entity, fields)) {}
+
+    bool is_all;
+    /// The first column of each field.
+    std::vector<int> columns;
+};
+
+/// What a statement selects for RowReader: the columns of an entity, or of these of its fields,
+/// each behind `qualifier`, as one packed row where a function of the connection may have so many
+/// arguments.
 std::string row_columns(const Entity& entity, std::string_view qualifier, int most_arguments,
                         const FieldSet* fields = nullptr);
 

@@ -145,7 +145,7 @@ void SqliteStorage::rollback() noexcept {
 
 namespace {
 
-/// Statements of one entity that are kept by their fields: for inserts, and for updates.
+/// Statements of one entity that are kept by their fields: for lists of ids, inserts, and updates.
 constexpr std::size_t most_kept = 32;
 
 /// A set of fields by their place, for entities of up to 64 of them; all bits stand for every one.
@@ -220,12 +220,7 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
     EntityStatements made{
         &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?",
                                        row_columns(entity, "", most_arguments), table)),
-        // CROSS keeps the order of the list.
-        &connection_->pool(fmt::format(
-            "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = "
-            "wanted.value",
-            row_columns(entity, "found.", most_arguments), table)),
-        first_columns(entity),
+        {make_list_statement(entity, nullptr)},
         {},
         {},
         &connection_->pool(
@@ -239,6 +234,31 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
             fmt::format("INSERT INTO {0} ({0}, rowid, words) VALUES ('delete', ?, ?)", search));
     }
     return statements_.emplace(entity.number, std::move(made)).first->second;
+}
+
+SqliteStorage::ListStatement SqliteStorage::make_list_statement(const Entity& entity,
+                                                                const FieldSet* fields) {
+    // CROSS keeps the order of the list.
+    const std::string text = fmt::format(
+        "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = wanted.value",
+        row_columns(entity, "found.", connection_->most_arguments(), fields), names_.of(entity));
+    return {fields == nullptr ? std::nullopt : std::optional(*fields),
+            SelectedFields(entity, fields), &connection_->pool(text)};
+}
+
+const SqliteStorage::ListStatement& SqliteStorage::list_statement(const Entity& entity,
+                                                                  const FieldSet* fields) {
+    auto& kept = statements(entity).get_many;
+    if (fields == nullptr) {
+        return kept.front();
+    }
+    for (const ListStatement& list : kept) {
+        if (list.fields == *fields) {
+            return list;
+        }
+    }
+    return kept.size() == most_kept ? kept.front()
+                                    : kept.emplace_back(make_list_statement(entity, fields));
 }
 
 namespace {

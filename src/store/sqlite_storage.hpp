@@ -1,7 +1,9 @@
 /// `SqliteStorage`: the Storage of one SQLite connection.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -59,7 +61,8 @@ class SqliteStorage final : public Storage {
                 std::int64_t expected_version) override;
     bool erase(const Entity& entity, Id id) override;
     bool get(const Entity& entity, Id id, void* object) override;
-    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override;
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids,
+                                     const FieldSet* fields) override;
     bool is_live(const Entity& entity, Id id) override;
     std::unique_ptr<Cursor> scan(const expr::Query& query,
                                  const QueryArguments& arguments) override;
@@ -99,12 +102,18 @@ class SqliteStorage final : public Storage {
     bool changed_elsewhere() override;
 
   private:
+    /// A kept statement that reads a list of ids.
+    struct ListStatement {
+        std::optional<FieldSet> fields;
+        SelectedFields selected;
+        StatementPool* pool;
+    };
+
     /// The kept statements that every record of an entity goes through.
     struct EntityStatements {
         StatementPool* get;
-        StatementPool* get_many;
-        /// The first column of each field in what these two select.
-        std::vector<int> columns;
+        /// Lists of ids, by the fields that are read; the first is of all, which `get` reads too.
+        std::deque<ListStatement> get_many;
         /// By the fields that a record has, bit 1 << its place; all bits for any record.
         std::vector<std::pair<std::uint64_t, StatementPool*>> inserts;
         /// The last ones to have been made, by the fields that an update writes.
@@ -147,6 +156,8 @@ class SqliteStorage final : public Storage {
     static std::string column_list(const Entity& entity, std::uint64_t given);
     StatementPool& insert_statement(const Entity& entity, std::uint64_t& given);
     void refill_search(const Entity& entity);
+    ListStatement make_list_statement(const Entity& entity, const FieldSet* fields);
+    const ListStatement& list_statement(const Entity& entity, const FieldSet* fields);
     StatementPool& update_statement(const Entity& entity, const FieldSet& changed);
     [[nodiscard]] std::string update_text(const Entity& entity, const FieldSet& changed) const;
 

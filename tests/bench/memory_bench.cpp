@@ -4,8 +4,10 @@
 #include <crmkit.h>
 #include <dlfcn.h>
 #include <elf.h>
+#include <sys/resource.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -92,6 +94,10 @@ double milliseconds_to_open(Bench& bench) {
     return best * 1e3;
 }
 
+double seconds_in(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
 /// The size of the machine code in an ELF file of 64 bits: its section ".text".
 double text_bytes(const char* path) {
     std::ifstream file(path, std::ios::binary);
@@ -111,6 +117,23 @@ double text_bytes(const char* path) {
         }
     }
     throw Error(ErrorCode::unsupported, "the library has no section .text");
+}
+
+/// The processor time of the compiler for a source that includes the door and does nothing.
+double seconds_to_include_the_door() {
+    const ScratchFolder folder;
+    std::ofstream(folder.file("door.cpp")) << "#include <crmkit/crm.hpp>\nint main() {}\n";
+    const std::string command = "'" CRMKIT_BENCH_COMPILER
+                                "' -std=c++20 -fsyntax-only -I '" CRMKIT_BENCH_HEADERS "' '" +
+                                folder.file("door.cpp") + "'";
+    const auto used = [] {
+        rusage children{};
+        require(getrusage(RUSAGE_CHILDREN, &children) == 0, "getrusage");
+        return seconds_in(children.ru_utime) + seconds_in(children.ru_stime);
+    };
+    const double before = used();
+    require(std::system(command.c_str()) == 0, "compiling the door");
+    return used() - before;
 }
 
 double library_text_mb() {
@@ -157,6 +180,8 @@ void bench_memory(Bench& bench) {
                at_most(5));
     table.tell({"M", "machine code of the library for C", "–", "MB"}, library_text_mb(),
                at_most(1.5));
+    table.tell({"M", "compiling a source that includes crm.hpp", "–", "s"},
+               seconds_to_include_the_door(), at_most(3));
 }
 
 }  // namespace crmkit::bench

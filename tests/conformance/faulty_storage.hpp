@@ -132,9 +132,10 @@ class FaultyStorage final : public Storage {
         plan_->pass("get");
         return inner_->get(entity, id, object);
     }
-    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override {
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids,
+                                     const FieldSet* fields) override {
         plan_->pass("get_many");
-        return std::make_unique<FaultyCursor>(inner_->get_many(entity, ids), *plan_);
+        return std::make_unique<FaultyCursor>(inner_->get_many(entity, ids, fields), *plan_);
     }
     bool is_live(const Entity& entity, Id id) override {
         plan_->pass("is_live");

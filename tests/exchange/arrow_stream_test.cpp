@@ -6,6 +6,7 @@
 
 #include "arrow_support.hpp"
 #include "crmkit/crm.hpp"
+#include "crmkit/model/registry.hpp"
 #include "engine/backends.hpp"
 
 using namespace crmkit;
@@ -82,7 +83,7 @@ class ListedRecords : public RecordStream {
     }
     void pack(std::string& rows) override {
         pack_fields(
-            entity_of<Sample>(), [this](std::size_t index) { return value(index); }, rows);
+            entity_of<Sample>(), nullptr, [this](std::size_t index) { return value(index); }, rows);
     }
 
   private:

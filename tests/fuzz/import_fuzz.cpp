@@ -8,6 +8,7 @@
 #include "crmkit/base/instant.hpp"
 #include "crmkit/crm.hpp"
 #include "crmkit/exchange/importer.hpp"
+#include "crmkit/model/registry.hpp"
 
 #include "fuzz.hpp"
 

@@ -63,7 +63,7 @@ TEST_CASE("packed row: rows lie behind each other at any address") {
     for (const Contact* contact : {&ada, &bob}) {
         const RecordView view(*contact);
         pack_fields(
-            entity_of<Contact>(),
+            entity_of<Contact>(), nullptr,
             [&](std::size_t index) { return view.get(entity_of<Contact>().fields[index]); }, rows);
     }
     Contact read;

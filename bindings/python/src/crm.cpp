@@ -11,6 +11,7 @@
 
 #include "arguments.hpp"
 #include "crmkit/crm.hpp"
+#include "crmkit/model/registry.hpp"
 #include "errors.hpp"
 #include "history.hpp"
 #include "hooks.hpp"

@@ -32,7 +32,8 @@ class RecordStream {
     /// A field of the present record, by its place in the entity's table, where it lies in the
     /// store: borrowed until the stream moves on or gives another list of text.
     virtual ValueView value(std::size_t index) = 0;
-    /// Appends the present record to `rows` as a packed row: see store/packed_record.hpp.
+    /// Appends the present record to `rows` as a packed row of the fields that are read: see
+    /// store/packed_record.hpp.
     virtual void pack(std::string& rows) = 0;
 
     /// Both at once.
@@ -115,6 +116,17 @@ std::size_t place_of() {
             fields.begin());
     }();
     return place;
+}
+
+/// The places of some members.
+template <RecordType T, auto... Members>
+const FieldSet& places_of() {
+    static const FieldSet places = [] {
+        FieldSet made;
+        (made.add(place_of<Members, T>()), ...);
+        return made;
+    }();
+    return places;
 }
 
 /// A borrowed value as a member of type M has it, but texts and lists of text still borrowed.

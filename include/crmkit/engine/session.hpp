@@ -336,13 +336,15 @@ class Session {
     /// As upsert_many(); `next` also gives the key of its row.
     std::vector<RowResult> upsert_stream(const Entity& entity, UpsertPolicy policy, BulkMode mode,
                                          const std::function<BulkRow(UpsertKey&)>& next);
-    /// The records of a query. With `fields`, only these are read: any other may read as null.
+    /// The records of a query. With `fields`, only these are read: any other may read as
+    /// null, or in a struct be left as it is.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
                                                        const Parameters& parameters,
                                                        const FieldSet* fields = nullptr);
-    /// The live records with these ids, in their order.
+    /// The live records with these ids, in their order; with `fields` as above.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity,
-                                                       std::span<const Id> ids);
+                                                       std::span<const Id> ids,
+                                                       const FieldSet* fields = nullptr);
     /// Reads one page; `slot` gives a constructed struct to read the next record into.
     PageEnd read_page(const Entity& entity, std::string_view text, const PageRequest& request,
                       const Parameters& parameters, const std::function<void*()>& slot);

@@ -53,6 +53,8 @@ class CsvWriter {
     /// The next field of the row. Fails with `unsupported` when the dialect has neither quotes nor
     /// an escape for what is in it.
     CsvWriter& field(std::string_view text);
+    /// The next field of the row, a whole number.
+    CsvWriter& number(std::int64_t number);
     /// The next field of the row, which has no value. Where it is the row's only one, it is written
     /// as an empty text, because an empty line is no row.
     CsvWriter& missing();
@@ -82,6 +84,7 @@ class CsvWriter {
 
     ByteSink& sink_;
     CsvWriterOptions options_;
+    std::string_view line_end_;
     std::array<bool, 256> special_{};  // characters that a field without quotes cannot hold
     std::string buffer_;
     std::uint64_t rows_ = 0;

@@ -49,6 +49,7 @@ class FieldSet {
         more_.clear();
     }
     friend bool operator==(const FieldSet&, const FieldSet&) = default;
+    friend auto operator<=>(const FieldSet&, const FieldSet&) = default;
 
   private:
     std::uint64_t first_ = 0;

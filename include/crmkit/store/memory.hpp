@@ -146,7 +146,8 @@ class MemoryConnection final : public Storage {
                                  const QueryArguments& arguments) override {
         return scan_memory(snapshot(), query, arguments, meter_);
     }
-    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) override {
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids,
+                                     const FieldSet* /*fields*/) override {
         return get_many_from_memory(*visible(), entity, ids, meter_);
     }
     std::vector<std::vector<Value>> aggregate(const expr::Aggregation& aggregation,

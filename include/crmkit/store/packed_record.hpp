@@ -15,22 +15,28 @@
 
 namespace crmkit {
 
-/// The first column of each field.
-inline std::vector<int> first_columns(const Structure& structure) {
+/// Where a row has nothing of a field.
+inline constexpr int no_column = -1;
+
+/// The first column of each field, in a row that has all of them or only some.
+inline std::vector<int> first_columns(const Structure& structure, const FieldSet* only = nullptr) {
     std::vector<int> columns;
     int next = 0;
-    for (const Field& field : structure.fields) {
-        columns.push_back(next);
-        next += static_cast<int>(column_count(field.type()));
+    for (std::size_t i = 0; i < structure.fields.size(); ++i) {
+        const bool is_there = only == nullptr || only->contains(i);
+        columns.push_back(is_there ? next : no_column);
+        next += is_there ? static_cast<int>(column_count(structure.fields[i].type())) : 0;
     }
     return columns;
 }
 
-/// How many columns all fields have together.
-inline std::size_t column_count(const Structure& structure) {
+/// How many columns all fields have together, or only some.
+inline std::size_t column_count(const Structure& structure, const FieldSet* only = nullptr) {
     std::size_t count = 0;
-    for (const Field& field : structure.fields) {
-        count += column_count(field.type());
+    for (std::size_t i = 0; i < structure.fields.size(); ++i) {
+        if (only == nullptr || only->contains(i)) {
+            count += column_count(structure.fields[i].type());
+        }
     }
     return count;
 }
@@ -68,13 +74,17 @@ inline void pack_value(RowPacker& packer, const Field& field, const ValueView& v
     }
 }
 
-/// Appends the row of a record to `rows`; value_of(place) gives the value of each field.
+/// Appends the row of a record to `rows`, of these fields, null for all; value_of(place) gives the
+/// value of each.
 template <typename ValueOf>
-void pack_fields(const Structure& structure, ValueOf value_of, std::string& rows) {
+void pack_fields(const Structure& structure, const FieldSet* only, ValueOf value_of,
+                 std::string& rows) {
     RowPacker packer;
-    packer.start(column_count(structure));
+    packer.start(column_count(structure, only));
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
-        pack_value(packer, structure.fields[i], value_of(i));
+        if (only == nullptr || only->contains(i)) {
+            pack_value(packer, structure.fields[i], value_of(i));
+        }
     }
     const std::size_t before = rows.size();
     rows.resize(before + packer.size());

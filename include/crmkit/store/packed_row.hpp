@@ -46,6 +46,19 @@ inline constexpr std::size_t columns_in_pair = 64;
 inline constexpr std::size_t packed_slot = sizeof(std::int64_t);
 static_assert(sizeof(PackedText) == packed_slot);
 
+/// How many bits of a word are set: without the call that std::popcount() is where the compiler may
+/// not count on the processor's own instruction (Warren, Hacker's Delight, 2nd edition, 5-1).
+constexpr std::size_t bits_in(std::uint64_t word) {
+    constexpr std::uint64_t pairs = 0x5555'5555'5555'5555;
+    constexpr std::uint64_t fours = 0x3333'3333'3333'3333;
+    constexpr std::uint64_t eights = 0x0F0F'0F0F'0F0F'0F0F;
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    word -= (word >> 1U) & pairs;
+    word = (word & fours) + ((word >> 2U) & fours);
+    word = (word + (word >> 4U)) & eights;
+    return (word * ones) >> 56U;
+}
+
 /// Rows lie where they happen to: nothing in them is aligned.
 template <typename T>
 T load_packed(const char* at) {
@@ -102,11 +115,11 @@ class PackedRow {
     /// The slot of a column that is not null: there is one for each such column before it.
     [[nodiscard]] const char* slot(int column) const {
         const std::size_t last = static_cast<std::size_t>(column) / detail::columns_in_pair;
-        int before = std::popcount(pair(last).given & (bit_of(column) - 1));
+        std::size_t before = detail::bits_in(pair(last).given & (bit_of(column) - 1));
         for (std::size_t i = 0; i < last; ++i) {
-            before += std::popcount(pair(i).given);
+            before += detail::bits_in(pair(i).given);
         }
-        return slots() + static_cast<std::size_t>(before) * detail::packed_slot;
+        return slots() + before * detail::packed_slot;
     }
 
     const char* bytes_;

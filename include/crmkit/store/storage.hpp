@@ -40,11 +40,12 @@ class Cursor {
     /// A field of the present record by its place in the entity's table, borrowed until the cursor
     /// moves on or another list of text is looked at. Only after next() has said true.
     virtual ValueView value(std::size_t index) = 0;
-    /// Appends the present record, of the query's entity, to `rows` as a packed row. Only after
-    /// next() has said true.
-    virtual void pack(const Entity& entity, std::string& rows) {
+    /// Appends the present record, of the query's entity, to `rows` as a packed row of these
+    /// fields, null for all: those that the cursor was asked for with. Only after next() has said
+    /// true.
+    virtual void pack(const Entity& entity, const FieldSet* fields, std::string& rows) {
         pack_fields(
-            entity, [this](std::size_t index) { return value(index); }, rows);
+            entity, fields, [this](std::size_t index) { return value(index); }, rows);
     }
 
     /// Both at once.
@@ -71,7 +72,8 @@ struct QueryArguments {
     Instant now{};
     /// Only the records that come after the one with these sort keys; empty for all.
     std::span<const Value> after{};
-    /// The fields that will be looked at; null for all. Any other may read as null.
+    /// The fields that will be looked at; null for all. Any other may read as null, or in a struct
+    /// be left as it is.
     const FieldSet* fields = nullptr;
 };
 
@@ -126,7 +128,13 @@ class Storage {
     virtual bool get(const Entity& entity, Id id, void* object) = 0;
     /// The records with these ids, live or deleted, in the order of `ids`, which must outlive the
     /// cursor; one that is not there is passed over. One search of the store for all of them.
-    virtual std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) = 0;
+    /// `fields` as in QueryArguments.
+    virtual std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids,
+                                             const FieldSet* fields) = 0;
+    /// The same with every field.
+    std::unique_ptr<Cursor> get_many(const Entity& entity, std::span<const Id> ids) {
+        return get_many(entity, ids, nullptr);
+    }
     /// Whether there is a live record with this id.
     virtual bool is_live(const Entity& entity, Id id) = 0;
     /// The live records of a query, in its order. What the arguments borrow is not needed after the
