@@ -1,7 +1,5 @@
 /// export_csv() and the plan that reads its files back.
 #include <algorithm>
-#include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -12,50 +10,12 @@
 #include "crmkit/expr/parse.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "crmkit/store/packed_record.hpp"
+#include "engine/related_records.hpp"
 #include "export_counter.hpp"
 
 namespace crmkit::exchange {
 
 namespace {
-
-/// The records that paths lead to, remembered until there are too many.
-class RememberedRecords final : public expr::RecordSource {
-  public:
-    explicit RememberedRecords(Session& session) : session_(session) {}
-
-    std::optional<RecordView> find(const Entity& entity, Id id) const override {
-        const auto [at, is_new] = known_.try_emplace({entity.number, id});
-        if (is_new) {
-            auto record = std::make_unique<Record>(entity);
-            if (session_.try_read(entity, id, record->object(), Deleted::shown)) {
-                at->second = std::move(record);
-            }
-        }
-        return at->second ? std::optional<RecordView>(*at->second) : std::nullopt;
-    }
-    void visit_children(const Entity& entity, const Field& field, Link parent,
-                        Visitor& visitor) const override {
-        const ValueView target =
-            field.type() == FieldType::reference ? ValueView(parent.id) : ValueView(parent);
-        const auto children = session_.stream(entity, std::string(field.name) + " = :parent",
-                                              {{"parent", Value(target)}});
-        Record record(entity);
-        while (children->next(record.object()) &&
-               visitor.visit(RecordView(entity, record.object()))) {
-        }
-    }
-    /// Between two rows, when no view of a record is in use.
-    void forget_some() {
-        constexpr std::size_t most = 20'000;
-        if (known_.size() > most) {
-            known_.clear();
-        }
-    }
-
-  private:
-    Session& session_;
-    mutable std::map<std::pair<EntityNumber, Id>, std::unique_ptr<Record>> known_;
-};
 
 std::vector<std::string> columns_of(const Entity& entity, const ExportCsv& what) {
     if (!what.columns.empty()) {
@@ -281,7 +241,7 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
 
     const auto snapshot = session.read_transaction();
     const auto records = session.stream(entity, what.query, {}, only);
-    RememberedRecords related(session);
+    engine::RelatedRecords related(session);
     const expr::Context context{expr::Moment(session.now()), {}, &related};
     detail::CountingSink counting(sink);
     CsvWriter writer(counting, options);

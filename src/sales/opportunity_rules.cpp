@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "booking.hpp"
 #include "crmkit/engine/session.hpp"
@@ -21,6 +22,7 @@
 #include "engine/cause_scope.hpp"
 #include "engine/contact_account.hpp"
 #include "engine/kept_values.hpp"
+#include "engine/related_records.hpp"
 #include "engine/session_state.hpp"
 #include "engine/status_rule.hpp"
 #include "sales_rules.hpp"
@@ -88,6 +90,32 @@ void check_required_fields(const Move& move) {
         if (field != nullptr && RecordView(move.deal).get(*field).is_null()) {
             move.refuse(name, {}, fmt::format("is required in stage '{}'", move.stage.name));
         }
+    }
+}
+
+/// Whether a move goes on from an open stage: to a later one of the same pipeline, or to a sale.
+bool goes_on(const Stage& from, const Stage& to) {
+    const auto place = [](const Stage& stage) {
+        return std::pair(stage.sort_order.value_or(0), stage.id);
+    };
+    return from.state == OpportunityState::open && from.pipeline == to.pipeline &&
+           (to.state == OpportunityState::won ||
+            (to.state == OpportunityState::open && place(from) < place(to)));
+}
+
+void check_exit_criteria(const Move& move) {
+    const auto from =
+        move.is_new() ? std::nullopt : move.session.find<Stage>(move.was->stage, Deleted::shown);
+    if (!from || from->exit_criteria.empty() || !goes_on(*from, move.stage)) {
+        return;
+    }
+    const engine::RelatedRecords related(move.session);
+    const expr::Context context{expr::Moment(move.session.now()), {}, &related};
+    const expr::Expression criteria = exit_condition(move.session.registry(), *from);
+    if (!expr::matches(criteria, RecordView(move.deal), context)) {
+        move.refuse("stage", move.stage.name,
+                    fmt::format("cannot be entered from stage '{}' before this holds: {}",
+                                from->name, from->exit_criteria));
     }
 }
 
@@ -223,6 +251,7 @@ void follow_stage(WriteEvent& event, const Move& move) {
     book(move.session, move.was, deal, move.problems);
     if (move.enters_stage()) {
         check_required_fields(move);
+        check_exit_criteria(move);
     }
 }
 

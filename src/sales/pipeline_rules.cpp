@@ -12,6 +12,7 @@
 #include "engine/cause_scope.hpp"
 #include "engine/single_mark.hpp"
 #include "sales_rules.hpp"
+#include "stages.hpp"
 
 namespace crmkit::sales {
 
@@ -27,6 +28,22 @@ void check_field_names(const Stage& stage, std::vector<Problem>& problems) {
         if (entity.find(name) == nullptr) {
             problems.push_back(stage_problem("required_fields", detail::shown(name),
                                              unknown_field(entity, name).problems()[0].message));
+        }
+    }
+}
+
+void check_exit_criteria(const Registry& registry, const Stage& stage,
+                         std::vector<Problem>& problems) {
+    if (stage.exit_criteria.empty()) {
+        return;
+    }
+    try {
+        (void)exit_condition(registry, stage);
+    } catch (const Error& error) {
+        for (Problem problem : error.problems()) {
+            problem.entity = "stage";
+            problem.field = "exit_criteria";
+            problems.push_back(std::move(problem));
         }
     }
 }
@@ -61,6 +78,7 @@ void before_stage(WriteEvent& event, std::vector<Problem>& problems) {
     }
     const auto& stage = *static_cast<const Stage*>(event.after.object());
     check_field_names(stage, problems);
+    check_exit_criteria(event.session.registry(), stage, problems);
     if (event.kind == ChangeKind::updated) {
         check_stage_change(event.session, *static_cast<const Stage*>(event.before), stage,
                            problems);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "crmkit/expr/parse.hpp"
+#include "crmkit/model/opportunity.hpp"
 #include "crmkit/model/pipeline.hpp"
 
 namespace crmkit::sales {
@@ -48,6 +50,19 @@ std::optional<std::int64_t> usual_probability(const Stage& stage) {
             return 0;
     }
     return std::nullopt;
+}
+
+expr::Expression exit_condition(const Registry& registry, const Stage& stage) {
+    expr::Expression condition =
+        expr::parse_expression(registry, entity_of<Opportunity>(), stage.exit_criteria);
+    const bool is_condition = condition.type().kind == expr::TypeKind::boolean;
+    if (!is_condition || !condition.parameters().empty()) {
+        throw Error::about(ErrorCode::expression,
+                           Problem{"stage", "exit_criteria", shortened(stage.exit_criteria),
+                                   is_condition ? "has a parameter, which nobody gives a value for"
+                                                : "is no condition: it is neither true nor false"});
+    }
+    return condition;
 }
 
 std::optional<StageHistory> present_stay(Session& session, Id opportunity) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crmkit/engine/session.hpp"
+#include "crmkit/expr/expression.hpp"
 #include "crmkit/model/stage.hpp"
 #include "crmkit/model/stage_history.hpp"
 
@@ -30,5 +31,9 @@ std::optional<StageHistory> present_stay(Session& session, Id opportunity);
 
 /// The probability that a stage gives: its own, else what its state says; nothing for an open one.
 std::optional<std::int64_t> usual_probability(const Stage& stage);
+
+/// The exit criteria of a stage, which has some, as a condition on opportunities. Throws
+/// expression, also for one that is no condition or has parameters.
+expr::Expression exit_condition(const Registry& registry, const Stage& stage);
 
 }  // namespace crmkit::sales

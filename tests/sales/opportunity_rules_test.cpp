@@ -199,6 +199,62 @@ TEST_CASE("entering a stage asks for its required fields, all at once") {
     });
 }
 
+TEST_CASE("exit criteria must hold to go on from a stage, not to go back or to lose") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id first = stage_named(me, "Qualification");
+        const Id second = stage_named(me, "Proposal");
+        me.update<Stage>(
+            first, {{"exit_criteria",
+                     "amount > 1000 and account.industry = 'steel' and count(contact_roles) > 0"}});
+        const auto acme = me.create(Account{.name = "Acme", .industry = "steel"});
+        const auto ada = me.create(Contact{.last_name = "Lovelace", .account = acme.id});
+        const auto deal =
+            me.create(Opportunity{.name = "Mill", .account = acme.id, .stage = first});
+        me.create(OpportunityContactRole{.opportunity = deal.id, .contact = ada.id});
+        const Money little = Money::of("1000", "EUR");
+
+        for (const Id to : {second, stage_named(me, "Won")}) {
+            const Error error = error_of([&] {
+                me.update<Opportunity>(deal.id, {{"stage", to}, {"amount", little}});
+            });
+            CHECK(error.code() == ErrorCode::validation);
+            CHECK(problem_about(error, "stage").message.find("count(contact_roles) > 0") !=
+                  std::string::npos);
+            CHECK(me.get<Opportunity>(deal.id).stage == first);
+        }
+        me.update<Opportunity>(deal.id, {{"stage", second}, {"amount", Money::of("1001", "EUR")}});
+
+        me.update<Stage>(second, {{"exit_criteria", "amount > 5000"}});
+        me.update<Opportunity>(deal.id, {{"stage", first}});
+        me.update<Opportunity>(deal.id, {{"stage", second}});
+        me.update<Opportunity>(deal.id,
+                               {{"stage", stage_named(me, "Lost")}, {"lost_reason", "price"}});
+    });
+}
+
+TEST_CASE("exit criteria are checked when they are defined") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id stage = stage_named(me, "Proposal");
+        const auto problem = [&](const char* criteria) {
+            const Error error = error_of([&] {
+                me.update<Stage>(stage, {{"exit_criteria", criteria}});
+            });
+            CHECK(error.code() == ErrorCode::validation);
+            return problem_about(error, "exit_criteria");
+        };
+        const Problem misspelled = problem("amonut > 0");
+        CHECK(misspelled.entity == "stage");
+        CHECK(misspelled.message.find("amount") != std::string::npos);
+        CHECK(misspelled.column == 1);
+        CHECK(problem("amount").message == "is no condition: it is neither true nor false");
+        CHECK(problem("amount > :least").message ==
+              "has a parameter, which nobody gives a value for");
+        CHECK(me.get<Stage>(stage).exit_criteria.empty());
+    });
+}
+
 TEST_CASE("closing by a stage move fills when it closed; losing needs a reason") {
     on_each_store([](Crm crm, TestClock& time) {
         Session me = crm.as_system();

@@ -1544,6 +1544,7 @@ class _StageValues(TypedDict, total=False):
     forecast_category: _ForecastCategory | None
     required_fields: Sequence[str] | None
     rotting_days: int | None
+    exit_criteria: str | None
     description: str | None
     is_active: bool
 
@@ -1592,6 +1593,13 @@ class Stage(Record):
         """After how many days without a move it needs a look."""
     @rotting_days.setter
     def rotting_days(self, value: int | None) -> None: ...
+    @property
+    def exit_criteria(self) -> str | None:
+        """Condition on the opportunity that must hold before it goes on to a later stage or is
+        won, in the expression language: amount > 0 and count(contact_roles) > 0.
+        """
+    @exit_criteria.setter
+    def exit_criteria(self, value: str | None) -> None: ...
     @property
     def description(self) -> str | None:
         """What must be done to leave the stage."""

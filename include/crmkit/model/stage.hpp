@@ -26,6 +26,7 @@ struct Stage {
     std::optional<ForecastCategory> forecast_category{};
     std::vector<std::string> required_fields{};
     std::optional<std::int64_t> rotting_days{};
+    std::string exit_criteria{};
     std::string description{};
     bool is_active = true;
 
@@ -45,6 +46,11 @@ struct Stage {
             CRMKIT_FIELD(30, required_fields,
                          "Fields of the opportunity that must be filled to enter the stage."),
             CRMKIT_FIELD(31, rotting_days, "After how many days without a move it needs a look."),
+            CRMKIT_FIELD(32, exit_criteria,
+                         "Condition on the opportunity that must hold before it goes on to a later "
+                         "stage or is won, in the expression language: amount > 0 and "
+                         "count(contact_roles) > 0.")
+                .max_length(detail::longest_paragraph),
             CRMKIT_FIELD(40, description, "What must be done to leave the stage.")
                 .max_length(detail::longest_paragraph),
             CRMKIT_FIELD(41, is_active, "False once no opportunity may enter it."));
