@@ -269,11 +269,14 @@ class Reader {
     }
 
     void read_place() {
-        auto addresses = session_.query<Address>("party = :party order by is_primary desc limit 1",
-                                                 {{"party", request_.party}});
-        if (const auto address = addresses.first()) {
-            found_.city = address->city;
-            found_.country = address->country;
+        const auto addresses =
+            session_.stream(entity_of<Address>(), "party = :party order by is_primary desc limit 1",
+                            {{"party", request_.party}},
+                            &detail::places_of<Address, &Address::city, &Address::country>());
+        Address address;
+        if (addresses->next(&address)) {
+            found_.city = std::move(address.city);
+            found_.country = std::move(address.country);
         }
     }
 

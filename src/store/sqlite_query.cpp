@@ -120,14 +120,14 @@ class ListCursor final : public RowCursor {
   public:
     using Cursor::next;
 
-    ListCursor(const Entity& entity, Id only, StatementPool& get, const SelectedFields& selected,
+    ListCursor(const Entity& entity, Id only, StatementPool& one, const SelectedFields& selected,
                ReadMeter& meter)
-        : RowCursor(entity, selected, meter), statement_(get.lend()) {
+        : RowCursor(entity, selected, meter), statement_(one.lend()) {
         statement_->bind(1, only.value);
     }
-    ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& get_many,
+    ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& list,
                const SelectedFields& selected, ReadMeter& meter)
-        : RowCursor(entity, selected, meter), ids_(json_array(ids)), statement_(get_many.lend()) {
+        : RowCursor(entity, selected, meter), ids_(json_array(ids)), statement_(list.lend()) {
         statement_->bind(1, ids_);
     }
 
@@ -213,13 +213,12 @@ std::unique_ptr<Cursor> SqliteStorage::scan(const expr::Query& query,
 
 std::unique_ptr<Cursor> SqliteStorage::get_many(const Entity& entity, std::span<const Id> ids,
                                                 const FieldSet* fields) {
-    EntityStatements& kept = statements(entity);
+    const ReadStatements& reads = read_statements(entity, fields);
     if (ids.size() == 1) {
-        return std::make_unique<ListCursor>(entity, ids.front(), *kept.get,
-                                            kept.get_many.front().selected, meter_);
+        return std::make_unique<ListCursor>(entity, ids.front(), *reads.one, reads.selected,
+                                            meter_);
     }
-    const ListStatement& list = list_statement(entity, fields);
-    return std::make_unique<ListCursor>(entity, ids, *list.pool, list.selected, meter_);
+    return std::make_unique<ListCursor>(entity, ids, *reads.list, reads.selected, meter_);
 }
 
 std::vector<std::vector<Value>> SqliteStorage::aggregate(const expr::Aggregation& aggregation,

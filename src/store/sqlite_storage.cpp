@@ -216,11 +216,8 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
         return found->second;
     }
     const std::string table = names_.of(entity);
-    const int most_arguments = connection_->most_arguments();
     EntityStatements made{
-        &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?",
-                                       row_columns(entity, "", most_arguments), table)),
-        {make_list_statement(entity, nullptr)},
+        {make_read_statements(entity, nullptr)},
         {},
         {},
         &connection_->pool(
@@ -236,29 +233,35 @@ SqliteStorage::EntityStatements& SqliteStorage::statements(const Entity& entity)
     return statements_.emplace(entity.number, std::move(made)).first->second;
 }
 
-SqliteStorage::ListStatement SqliteStorage::make_list_statement(const Entity& entity,
-                                                                const FieldSet* fields) {
+SqliteStorage::ReadStatements SqliteStorage::make_read_statements(const Entity& entity,
+                                                                  const FieldSet* fields) {
+    const std::string table = names_.of(entity);
+    const auto columns = [&](std::string_view qualifier) {
+        return row_columns(entity, qualifier, connection_->most_arguments(), fields);
+    };
     // CROSS keeps the order of the list.
-    const std::string text = fmt::format(
+    const std::string list = fmt::format(
         "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = wanted.value",
-        row_columns(entity, "found.", connection_->most_arguments(), fields), names_.of(entity));
+        columns("found."), table);
     return {fields == nullptr ? std::nullopt : std::optional(*fields),
-            SelectedFields(entity, fields), &connection_->pool(text)};
+            SelectedFields(entity, fields),
+            &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?", columns(""), table)),
+            &connection_->pool(list)};
 }
 
-const SqliteStorage::ListStatement& SqliteStorage::list_statement(const Entity& entity,
-                                                                  const FieldSet* fields) {
-    auto& kept = statements(entity).get_many;
+const SqliteStorage::ReadStatements& SqliteStorage::read_statements(const Entity& entity,
+                                                                    const FieldSet* fields) {
+    auto& kept = statements(entity).reads;
     if (fields == nullptr) {
         return kept.front();
     }
-    for (const ListStatement& list : kept) {
-        if (list.fields == *fields) {
-            return list;
+    for (const ReadStatements& reads : kept) {
+        if (reads.fields == *fields) {
+            return reads;
         }
     }
     return kept.size() == most_kept ? kept.front()
-                                    : kept.emplace_back(make_list_statement(entity, fields));
+                                    : kept.emplace_back(make_read_statements(entity, fields));
 }
 
 namespace {
@@ -371,7 +374,7 @@ bool SqliteStorage::erase(const Entity& entity, Id id) {
 }
 
 bool SqliteStorage::get(const Entity& entity, Id id, void* object) {
-    auto statement = statements(entity).get->lend();
+    auto statement = read_statements(entity, nullptr).one->lend();
     statement->bind(1, id.value);
     if (!statement->step()) {
         return false;

@@ -102,18 +102,18 @@ class SqliteStorage final : public Storage {
     bool changed_elsewhere() override;
 
   private:
-    /// A kept statement that reads a list of ids.
-    struct ListStatement {
+    /// The kept statements that read records by their ids: these fields, or all of them.
+    struct ReadStatements {
         std::optional<FieldSet> fields;
         SelectedFields selected;
-        StatementPool* pool;
+        StatementPool* one;
+        StatementPool* list;
     };
 
     /// The kept statements that every record of an entity goes through.
     struct EntityStatements {
-        StatementPool* get;
-        /// Lists of ids, by the fields that are read; the first is of all, which `get` reads too.
-        std::deque<ListStatement> get_many;
+        /// By the fields that are read; the first are for all.
+        std::deque<ReadStatements> reads;
         /// By the fields that a record has, bit 1 << its place; all bits for any record.
         std::vector<std::pair<std::uint64_t, StatementPool*>> inserts;
         /// The last ones to have been made, by the fields that an update writes.
@@ -156,8 +156,8 @@ class SqliteStorage final : public Storage {
     static std::string column_list(const Entity& entity, std::uint64_t given);
     StatementPool& insert_statement(const Entity& entity, std::uint64_t& given);
     void refill_search(const Entity& entity);
-    ListStatement make_list_statement(const Entity& entity, const FieldSet* fields);
-    const ListStatement& list_statement(const Entity& entity, const FieldSet* fields);
+    ReadStatements make_read_statements(const Entity& entity, const FieldSet* fields);
+    const ReadStatements& read_statements(const Entity& entity, const FieldSet* fields);
     StatementPool& update_statement(const Entity& entity, const FieldSet& changed);
     [[nodiscard]] std::string update_text(const Entity& entity, const FieldSet& changed) const;
 
