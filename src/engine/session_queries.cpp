@@ -33,22 +33,21 @@ bool is_link(const expr::Parameters& declared, std::string_view name) {
 }
 
 /// A text such as "user/123" as the link that it stands for; any other as it is.
-Value link_or_text(const Registry& registry, const Value& text) {
-    const auto link = link_from_text(registry, text.view().text());
-    return link ? Value(*link) : text;
+ValueView link_or_text(const Registry& registry, const ValueView& text) {
+    const auto link = link_from_text(registry, text.text());
+    return link ? ValueView(*link) : text;
 }
 
 expr::BoundParameters bind(const Registry& registry, const expr::Parameters& declared,
                            const Parameters& given) {
-    std::vector<expr::Binding> bindings;
-    bindings.reserve(given.size());
-    for (const Parameter& parameter : given) {
-        const bool may_be_link =
-            parameter.value.view().kind() == ValueKind::text && is_link(declared, parameter.name);
-        bindings.push_back({parameter.name, may_be_link ? link_or_text(registry, parameter.value)
-                                                        : parameter.value});
-    }
-    return expr::bind(declared, bindings);
+    return expr::bind_all(declared, [&](const auto& give) {
+        for (const Parameter& parameter : given) {
+            const bool may_be_link = parameter.value.view().kind() == ValueKind::text &&
+                                     is_link(declared, parameter.name);
+            give(parameter.name, may_be_link ? link_or_text(registry, parameter.value.view())
+                                             : parameter.value.view());
+        }
+    });
 }
 
 std::optional<FieldSet> copy_of(const FieldSet* fields) {

@@ -145,7 +145,7 @@ void SqliteStorage::rollback() noexcept {
 
 namespace {
 
-/// Statements of one entity that are kept by their fields: for lists of ids, inserts, and updates.
+/// Statements of one entity that are kept by their fields: for reads by id, inserts, and updates.
 constexpr std::size_t most_kept = 32;
 
 /// A set of fields by their place, for entities of up to 64 of them; all bits stand for every one.

@@ -18,8 +18,8 @@ namespace {
 bool takes_any_text(const Field& field) {
     return field.type() == FieldType::text && field.format == TextFormat::plain &&
            field.longest >= 64 && !field.is_computed && !field.is_read_only &&
-           // Words of the library's own: the state of a status template.
-           field.name != "entity" && field.name != "state";
+           // Words of the library's own: the state of a status template; and an expression.
+           field.name != "entity" && field.name != "state" && field.name != "exit_criteria";
 }
 
 /// The values through which a text may come into a field.

@@ -183,29 +183,27 @@ class Binder {
     explicit Binder(const Parameters& parameters)
         : parameters_(parameters), values_(parameters.size()), is_given_(parameters.size()) {}
 
-    void take(const Binding& binding) {
-        const auto found =
-            std::find_if(parameters_.begin(), parameters_.end(),
-                         [&](const Parameter& known) { return known.name == binding.name; });
+    void take(std::string_view name, const ValueView& given) {
+        const auto found = std::find_if(parameters_.begin(), parameters_.end(),
+                                        [&](const Parameter& known) { return known.name == name; });
         if (found == parameters_.end()) {
-            refuse_name(binding.name);
+            refuse_name(name);
             return;
         }
         const auto index = static_cast<std::size_t>(found - parameters_.begin());
         is_given_[index] = true;
-        const ValueView given = binding.value.view();
         const std::string_view shown =
             given.kind() == ValueKind::text ? given.text() : std::string_view();
         auto value = as_parameter(given, *found);
         if (!value) {
-            refuse(binding.name, shown,
+            refuse(name, shown,
                    "is " + std::string(to_string(given.kind())) + " where " +
                        described(found->type) + " is expected");
             return;
         }
         std::string problem = parameter_problem(*value, *found);
         if (!problem.empty()) {
-            refuse(binding.name, shown, std::move(problem));
+            refuse(name, shown, std::move(problem));
             return;
         }
         values_[index] = std::move(*value);
@@ -257,18 +255,28 @@ class Binder {
 
 }  // namespace detail
 
-/// Brings the values given for the parameters of a text into their types and order.
+/// Brings the values given for the parameters of a text into their types and order. give_all(give)
+/// calls give(name, value) for each.
 ///
 /// Dates, instants, ids, decimals and monies may be given as text, whole decimals as integers and
 /// the other way round, a date for an instant, a number for a money it is only compared with; null
 /// for anything. Throws Error(expression) with a problem for each parameter that has no value, that
 /// the text does not have, or whose value has another type.
-inline BoundParameters bind(const Parameters& parameters, std::span<const Binding> bindings) {
+template <typename GiveAll>
+BoundParameters bind_all(const Parameters& parameters, GiveAll give_all) {
     detail::Binder binder(parameters);
-    for (const Binding& binding : bindings) {
-        binder.take(binding);
-    }
+    give_all(
+        [&binder](std::string_view name, const ValueView& value) { binder.take(name, value); });
     return binder.finish();
+}
+
+/// The same for a list.
+inline BoundParameters bind(const Parameters& parameters, std::span<const Binding> bindings) {
+    return bind_all(parameters, [bindings](const auto& give) {
+        for (const Binding& binding : bindings) {
+            give(binding.name, binding.value);
+        }
+    });
 }
 inline BoundParameters bind(const Parameters& parameters, std::initializer_list<Binding> bindings) {
     return bind(parameters, std::span<const Binding>(bindings.begin(), bindings.size()));
