@@ -22,7 +22,7 @@ class CommitGroup {
         }
         settled_.notify_all();
     }
-    /// Waits for the commit. Throws what made it fail, to each thread an error of its own.
+    /// Waits for the commit. Throws what made it fail; an Error to each thread as one of its own.
     void wait() {
         std::unique_lock lock(mutex_);
         settled_.wait(lock, [this] { return is_settled_; });

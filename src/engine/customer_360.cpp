@@ -111,20 +111,20 @@ class Reader {
     /// Visits what a query finds, up to the limit of a section.
     template <RecordType T, auto... Members, typename Visit>
     void each(const std::string& text, const Parameters& values, Visit visit) {
-        const auto records =
-            session_.stream(entity_of<T>(), fmt::format("{} limit {}", text, request_.limit),
-                            values, only<T, Members...>());
-        T record;
-        while (records->next(&record)) {
-            visit(record);
-        }
+        visit_all<T>(
+            *session_.stream(entity_of<T>(), fmt::format("{} limit {}", text, request_.limit),
+                             values, only<T, Members...>()),
+            visit);
     }
     /// Visits the live records with these ids.
     template <RecordType T, auto... Members, typename Visit>
     void each(std::span<const Id> ids, Visit visit) {
-        const auto records = session_.stream(entity_of<T>(), ids, only<T, Members...>());
+        visit_all<T>(*session_.stream(entity_of<T>(), ids, only<T, Members...>()), visit);
+    }
+    template <RecordType T, typename Visit>
+    static void visit_all(RecordStream& records, Visit visit) {
         T record;
-        while (records->next(&record)) {
+        while (records.next(&record)) {
             visit(record);
         }
     }
@@ -150,7 +150,7 @@ class Reader {
              &Opportunity::state, &Opportunity::amount, &Opportunity::probability,
              &Opportunity::close_date>(text, {{"party", request_.party.id}}, visit);
     }
-    /// `source` as each() has it.
+    /// `source`: a text and its values, or ids.
     template <typename Visit, typename... Source>
     void each_member(Visit visit, const Source&... source) {
         each<CampaignMember, &CampaignMember::id, &CampaignMember::campaign,
@@ -458,7 +458,9 @@ class Reader {
 
     void read_campaigns() {
         std::vector<CampaignMember> members;
-        const auto add = [&](CampaignMember& member) { take_back(members.emplace_back(member)); };
+        const auto add = [&](CampaignMember& member) {
+            take_back(members.emplace_back(std::move(member)));
+        };
         each_member(add,
                     fmt::format("party = :party{} order by id desc",
                                 if_past(" and (created_at <= :as_of or responded_at <= :as_of)")),

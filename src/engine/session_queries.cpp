@@ -50,10 +50,6 @@ expr::BoundParameters bind(const Registry& registry, const expr::Parameters& dec
     });
 }
 
-std::optional<FieldSet> copy_of(const FieldSet* fields) {
-    return fields == nullptr ? std::nullopt : std::optional(*fields);
-}
-
 /// The records of a query.
 class QueryStream final : public RecordStream {
   public:

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "booking.hpp"
 #include "crmkit/engine/session.hpp"
@@ -95,12 +95,9 @@ void check_required_fields(const Move& move) {
 
 /// Whether a move goes on from an open stage: to a later one of the same pipeline, or to a sale.
 bool goes_on(const Stage& from, const Stage& to) {
-    const auto place = [](const Stage& stage) {
-        return std::pair(stage.sort_order.value_or(0), stage.id);
-    };
+    const bool is_later = std::tie(from.sort_order, from.id) < std::tie(to.sort_order, to.id);
     return from.state == OpportunityState::open && from.pipeline == to.pipeline &&
-           (to.state == OpportunityState::won ||
-            (to.state == OpportunityState::open && place(from) < place(to)));
+           (to.state == OpportunityState::won || (to.state == OpportunityState::open && is_later));
 }
 
 void check_exit_criteria(const Move& move) {

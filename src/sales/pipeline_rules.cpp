@@ -40,6 +40,9 @@ void check_exit_criteria(const Registry& registry, const Stage& stage,
     try {
         (void)exit_condition(registry, stage);
     } catch (const Error& error) {
+        if (error.problems().empty()) {
+            throw;
+        }
         for (Problem problem : error.problems()) {
             problem.entity = "stage";
             problem.field = "exit_criteria";

@@ -159,9 +159,7 @@ CompiledQueries::Variant CompiledQueries::variant_of(const QueryArguments& argum
     for (const Value& key : arguments.after) {
         variant.null_keys += key.is_null() ? '0' : '1';
     }
-    if (arguments.fields != nullptr) {
-        variant.fields = *arguments.fields;
-    }
+    variant.fields = copy_of(arguments.fields);
     return variant;
 }
 

@@ -195,7 +195,7 @@ std::string row_columns(const Entity& entity, std::string_view qualifier, int mo
     std::string columns;
     int count = 0;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-        if (fields != nullptr && !fields->contains(i)) {
+        if (!is_wanted(fields, i)) {
             continue;
         }
         for (const Column& column : columns_of(entity.fields[i])) {

@@ -243,8 +243,7 @@ SqliteStorage::ReadStatements SqliteStorage::make_read_statements(const Entity& 
     const std::string list = fmt::format(
         "SELECT {} FROM json_each(?) AS wanted CROSS JOIN {} AS found ON found.id = wanted.value",
         columns("found."), table);
-    return {fields == nullptr ? std::nullopt : std::optional(*fields),
-            SelectedFields(entity, fields),
+    return {copy_of(fields), SelectedFields(entity, fields),
             &connection_->pool(fmt::format("SELECT {} FROM {} WHERE id = ?", columns(""), table)),
             &connection_->pool(list)};
 }

@@ -12,8 +12,8 @@ namespace crmkit::bench {
 
 namespace {
 
-/// What is measured, how often a round does it, and how much longer it may take in a store of a
-/// hundred times the size.
+/// What is measured, how often a round does it, how much longer it may take in a store of a hundred
+/// times the size, and in how many rounds.
 struct Call {
     std::string_view name;
     int times;
@@ -85,29 +85,25 @@ void compare_by_hand(Bench& bench, Specimen& small, Specimen& large, const std::
     constexpr int times = 5'000;
     const auto in_small = owned(raw_reader_open(small.path().c_str()), raw_reader_close);
     const auto in_large = owned(raw_reader_open(large.path().c_str()), raw_reader_close);
-    const auto all = [](raw_reader* reader, const auto& read) {
-        Random random(12);
-        for (int i = 0; i < times; ++i) {
-            require(read(reader, random) != -1, "reading");
-        }
-    };
-    const auto both = [&](std::string_view name, const auto& in) {
+    const auto both = [&](std::string_view name, auto read) {
+        const auto times_in = [&read](raw_reader* reader, const Specimen& specimen) {
+            Random random(12);
+            for (int i = 0; i < times; ++i) {
+                require(read(reader, specimen, random) != -1, "reading");
+            }
+        };
         const Measured measured = measure(
-            Bench::rounds(), times, [&] { all(in_large.get(), in(large)); },
-            [&] { all(in_small.get(), in(small)); });
+            Bench::rounds(), times, [&] { times_in(in_large.get(), large); },
+            [&] { times_in(in_small.get(), small); });
         bench.table().compare(
             {"G", std::string(name) + ", " + sizes, "the same in the smaller store"}, measured,
             told());
     };
-    both("C by hand: get", [](Specimen& specimen) {
-        return [&specimen](raw_reader* reader, Random& random) {
-            return raw_get(reader, any(specimen.contacts(), random).value);
-        };
+    both("C by hand: get", [](raw_reader* reader, const Specimen& specimen, Random& random) {
+        return raw_get(reader, any(specimen.contacts(), random).value);
     });
-    both("C by hand: page", [](Specimen& specimen) {
-        return [&specimen](raw_reader* reader, Random& random) {
-            return raw_page(reader, any(specimen.accounts(), random).value, 20);
-        };
+    both("C by hand: page", [](raw_reader* reader, const Specimen& specimen, Random& random) {
+        return raw_page(reader, any(specimen.accounts(), random).value, 20);
     });
 }
 

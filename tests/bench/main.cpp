@@ -32,7 +32,7 @@ constexpr Group groups[] = {
     {"pipeline", crmkit::bench::bench_pipeline},
     {"search", crmkit::bench::bench_search},
     {"growth", crmkit::bench::bench_growth},
-    // Which gives an account of the store that all share more than the others have.
+    // After growth, since it fills up an account of the store that all share.
     {"customer", crmkit::bench::bench_customer},
     {"memory", crmkit::bench::bench_memory},
     {"bombs", crmkit::bench::bench_bombs},

@@ -94,10 +94,6 @@ double milliseconds_to_open(Bench& bench) {
     return best * 1e3;
 }
 
-double seconds_in(const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-}
-
 /// The size of the machine code in an ELF file of 64 bits: its section ".text".
 double text_bytes(const char* path) {
     std::ifstream file(path, std::ios::binary);
@@ -117,6 +113,10 @@ double text_bytes(const char* path) {
         }
     }
     throw Error(ErrorCode::unsupported, "the library has no section .text");
+}
+
+double seconds_in(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
 /// The processor time of the compiler for a source that includes the door and does nothing.

@@ -316,19 +316,26 @@ TEST_CASE_TEMPLATE("record: many are found by one list of ids, in its order", Ba
     CHECK_FALSE(store->get_many(specimens(), {})->next());
 }
 
+/// A record of random values that refers to no other and shares no key.
+Record any_specimen(std::int64_t id, Random& random) {
+    Record record(specimens());
+    for (const Field& field : specimens().fields.subspan(header::count)) {
+        const bool is_key = field.name == "code" || field.name == "sequence";
+        const bool is_reference = field.name == "parent";
+        record.set(field, is_key || is_reference ? Value() : random_value(field, random));
+    }
+    header_of(record).id() = Id{id};
+    return record;
+}
+
 TEST_CASE_TEMPLATE("record: a cursor shows each value without reading the record", Backend,
                    CRMKIT_BACKENDS) {
     Opened<Backend> store;
     Random random(7);
     std::vector<Id> ids;
     for (std::int64_t id = 1; id <= 50; ++id) {
-        Record record(specimens());
-        for (const Field& field : specimens().fields.subspan(header::count)) {
-            const bool is_key = field.name == "code" || field.name == "sequence";
-            const bool is_reference = field.name == "parent";
-            record.set(field, is_key || is_reference ? Value() : random_value(field, random));
-        }
-        header_of(record).id() = ids.emplace_back(Id{id});
+        const Record record = any_specimen(id, random);
+        ids.push_back(Id{id});
         store->insert(specimens(), record.object());
         const auto cursor = store->get_many(specimens(), {&ids.back(), 1});
         REQUIRE(cursor->next());
@@ -362,13 +369,7 @@ TEST_CASE_TEMPLATE("record: a cursor of some fields gives these as one of all do
     Random random(11);
     const auto all = expr::parse_query(registry(), specimens(), "order by id");
     const std::vector<Id> twice{Id{1}, Id{1}};
-    Record stored(specimens());
-    for (const Field& field : specimens().fields.subspan(header::count)) {
-        const bool is_key = field.name == "code" || field.name == "sequence";
-        const bool is_reference = field.name == "parent";
-        stored.set(field, is_key || is_reference ? Value() : random_value(field, random));
-    }
-    header_of(stored).id() = Id{1};
+    const Record stored = any_specimen(1, random);
     store->insert(specimens(), stored.object());
     for (int round = 0; round < 60; ++round) {
         FieldSet fields;

@@ -1,5 +1,8 @@
 #include "crmkit/exchange/csv_writer.hpp"
 
+#include <cstdint>
+#include <limits>
+
 #include "csv_support.hpp"
 
 using namespace csv_support;
@@ -26,6 +29,31 @@ TEST_SUITE("csv writer") {
         CsvWriterOptions options;
         options.quote_all = true;
         CHECK(written({"a", ""}, options) == "\"a\",\"\"\r\n");
+    }
+
+    TEST_CASE("numbers are quoted where their text would be") {
+        constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+        const auto numbers = [](const CsvWriterOptions& options) {
+            std::string text;
+            StringSink sink(text);
+            CsvWriter writer(sink, options);
+            writer.number(0).number(42).number(-7).number(least).end_row();
+            writer.close();
+            return text;
+        };
+        const std::initializer_list<std::string_view> texts{"0", "42", "-7",
+                                                            "-9223372036854775808"};
+        CsvWriterOptions options;
+        CHECK(numbers(options) == "0,42,-7,-9223372036854775808\r\n");
+        CHECK(numbers(options) == written(texts, options));
+        options.quote_all = true;
+        CHECK(numbers(options) == written(texts, options));
+        options = {};
+        options.dialect.delimiter = '-';
+        CHECK(numbers(options) == "0-42-\"-7\"-\"-9223372036854775808\"\r\n");
+        options.dialect.quote = '\0';
+        options.dialect.escape = '\\';
+        CHECK(numbers(options) == written(texts, options));
     }
 
     TEST_CASE("missing values and empty texts differ") {

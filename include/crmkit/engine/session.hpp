@@ -336,8 +336,8 @@ class Session {
     /// As upsert_many(); `next` also gives the key of its row.
     std::vector<RowResult> upsert_stream(const Entity& entity, UpsertPolicy policy, BulkMode mode,
                                          const std::function<BulkRow(UpsertKey&)>& next);
-    /// The records of a query. With `fields`, only these are read: any other may read as
-    /// null, or in a struct be left as it is.
+    /// The records of a query. With `fields`, only these are read: any other may read as null, or
+    /// in a struct be left as it is.
     [[nodiscard]] std::unique_ptr<RecordStream> stream(const Entity& entity, std::string_view text,
                                                        const Parameters& parameters,
                                                        const FieldSet* fields = nullptr);

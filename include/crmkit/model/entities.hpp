@@ -1,5 +1,5 @@
-/// The standard entities, every one of them. Including this alone compiles none of their
-/// descriptions; those that a source uses are compiled there.
+/// `StandardEntities`: the standard entities, every one of them. Including this alone compiles none
+/// of their descriptions; those that a source uses are compiled there.
 #pragma once
 
 #include "crmkit/model/account.hpp"
@@ -32,3 +32,19 @@
 #include "crmkit/model/transaction.hpp"
 #include "crmkit/model/transaction_line.hpp"
 #include "crmkit/model/user.hpp"
+
+namespace crmkit {
+
+/// Entities by their structs.
+template <typename... Entities>
+struct EntityList {};
+
+/// In the order of their numbers. A new standard entity is its header above and its name here.
+using StandardEntities =
+    EntityList<User, Team, TeamMember, Account, Contact, AccountContact, Lead, Pipeline, Stage,
+               Opportunity, OpportunityContactRole, OpportunityLine, StageHistory, Campaign,
+               CampaignMember, Case, Interaction, InteractionParticipant, InteractionRegarding,
+               Product, Transaction, TransactionLine, CurrencyRate, Address, EmailAddress,
+               PhoneNumber, ExternalId, Tag, RecordTag, Status>;
+
+}  // namespace crmkit

@@ -1,11 +1,13 @@
 /// `RecordView` and `Record`: any described struct, read and written by field, without its type.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +58,16 @@ class FieldSet {
     /// Of the 64 indexes after those and so on; the last of them is never empty.
     std::vector<std::uint64_t> more_;
 };
+
+/// Whether a field is wanted, by its place: of these, null for all.
+inline bool is_wanted(const FieldSet* fields, std::size_t place) {
+    return fields == nullptr || fields->contains(place);
+}
+
+/// A set to keep; nothing for null.
+inline std::optional<FieldSet> copy_of(const FieldSet* fields) {
+    return fields == nullptr ? std::nullopt : std::optional(*fields);
+}
 
 /// The error for a field name that a structure does not have; names the nearest one.
 inline Error unknown_field(const Structure& structure, std::string_view name,

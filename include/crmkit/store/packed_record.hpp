@@ -23,7 +23,7 @@ inline std::vector<int> first_columns(const Structure& structure, const FieldSet
     std::vector<int> columns;
     int next = 0;
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
-        const bool is_there = only == nullptr || only->contains(i);
+        const bool is_there = is_wanted(only, i);
         columns.push_back(is_there ? next : no_column);
         next += is_there ? static_cast<int>(column_count(structure.fields[i].type())) : 0;
     }
@@ -34,7 +34,7 @@ inline std::vector<int> first_columns(const Structure& structure, const FieldSet
 inline std::size_t column_count(const Structure& structure, const FieldSet* only = nullptr) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
-        if (only == nullptr || only->contains(i)) {
+        if (is_wanted(only, i)) {
             count += column_count(structure.fields[i].type());
         }
     }
@@ -82,7 +82,7 @@ void pack_fields(const Structure& structure, const FieldSet* only, ValueOf value
     RowPacker packer;
     packer.start(column_count(structure, only));
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
-        if (only == nullptr || only->contains(i)) {
+        if (is_wanted(only, i)) {
             pack_value(packer, structure.fields[i], value_of(i));
         }
     }

@@ -40,9 +40,8 @@ class Cursor {
     /// A field of the present record by its place in the entity's table, borrowed until the cursor
     /// moves on or another list of text is looked at. Only after next() has said true.
     virtual ValueView value(std::size_t index) = 0;
-    /// Appends the present record, of the query's entity, to `rows` as a packed row of these
-    /// fields, null for all: those that the cursor was asked for with. Only after next() has said
-    /// true.
+    /// Appends the present record, of the query's entity, to `rows` as a packed row of `fields`:
+    /// those that the cursor was made for, null for all. Only after next() has said true.
     virtual void pack(const Entity& entity, const FieldSet* fields, std::string& rows) {
         pack_fields(
             entity, fields, [this](std::size_t index) { return value(index); }, rows);
