@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 #include "crmkit/base/text.hpp"
 #include "crmkit/engine/session.hpp"
@@ -44,6 +45,9 @@ void check_exit_criteria(const Registry& registry, const Stage& stage,
             throw;
         }
         for (Problem problem : error.problems()) {
+            if (problem.value.empty()) {
+                problem.value = std::move(problem.field);  // the name that is unknown
+            }
             problem.entity = "stage";
             problem.field = "exit_criteria";
             problems.push_back(std::move(problem));

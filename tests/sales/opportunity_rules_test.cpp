@@ -246,6 +246,7 @@ TEST_CASE("exit criteria are checked when they are defined") {
         };
         const Problem misspelled = problem("amonut > 0");
         CHECK(misspelled.entity == "stage");
+        CHECK(misspelled.value == "amonut");
         CHECK(misspelled.message.find("amount") != std::string::npos);
         CHECK(misspelled.column == 1);
         CHECK(problem("amount").message == "is no condition: it is neither true nor false");
