@@ -73,8 +73,10 @@ void fit_columns(ImportPlan& plan, const std::vector<std::string>& header) {
     std::erase_if(plan.children, [](const auto& child) { return !reads_a_cell(child.columns); });
 }
 
-/// The library looks at the cells and says how dates and numbers are written in them.
+/// The library looks at the cells and says how dates and numbers are written in them, and what
+/// stands in them for nothing.
 void fit_forms(ImportPlan& plan, const ImportPlan& suggested) {
+    plan.missing_values = suggested.missing_values;
     for (ImportColumn& column : plan.columns) {
         const auto same =
             std::ranges::find(suggested.columns, column.column, &ImportColumn::column);
@@ -97,7 +99,10 @@ std::map<std::string, std::string> known_names(crmkit::Session& session,
     std::map<std::string, std::string> names;
     for (const auto& row : session.aggregate(entity, "count() by name")) {
         const std::string name(row[1].view().text());
-        names.emplace(squeezed(name), name);
+        const std::string known = squeezed(name);
+        if (!known.empty()) {  // "-" and "?" have nothing in common
+            names.emplace(known, name);
+        }
     }
     return names;
 }
@@ -113,11 +118,11 @@ const crmkit::Entity& target_of(const crmkit::Registry& registry, const ImportPl
 }
 
 /// Adds "GTXPro is GTX Pro" to the transforms of a column, for every such name in its cells.
-void map_names(ImportColumn& column, const std::set<std::string>& cells,
+void map_names(ImportColumn& column, const Cells& cells,
                const std::map<std::string, std::string>& known) {
     exchange::ImportTransform map{.kind = ImportTransformKind::map};
     std::set<std::string> done;  // a map pays no heed to case: WON and won are one value of it
-    for (const std::string& cell : cells) {
+    for (const auto& [cell, count] : cells) {
         const auto same = known.find(squeezed(cell));
         if (same != known.end() && same->second != cell && done.insert(crmkit::fold(cell)).second) {
             map.values.push_back({cell, same->second});
@@ -129,9 +134,9 @@ void map_names(ImportColumn& column, const std::set<std::string>& cells,
 }
 
 /// Adds "finanse is finance" for every sector that is a usual one but for a letter or two.
-void map_misspelled_sectors(ImportColumn& column, const std::set<std::string>& cells) {
+void map_misspelled_sectors(ImportColumn& column, const Cells& cells) {
     exchange::ImportTransform map{.kind = ImportTransformKind::map};
-    for (const std::string& cell : cells) {
+    for (const auto& [cell, count] : cells) {
         const std::string folded = crmkit::fold(cell);
         const std::string_view usual = usual_sector(folded);
         const bool is_mapped = std::ranges::any_of(column.transforms, [&](const auto& transform) {
@@ -152,15 +157,16 @@ void map_misspelled_sectors(ImportColumn& column, const std::set<std::string>& c
 
 std::vector<EmptyCells> fit_plan(crmkit::Session& session, const std::string& path,
                                  ImportPlan& plan) {
-    const Survey survey(path);
+    Survey survey(path);
     fit_columns(plan, survey.header());
-    exchange::FileSource file(path);
-    fit_forms(plan, exchange::suggest_plan(session.registry(), plan.entity, file));
+    fit_forms(plan, exchange::suggest_plan(session.registry(), plan.entity, survey.header(),
+                                           survey.sample()));
+    survey.take_for_nothing(plan.missing_values);
 
     std::vector<EmptyCells> empty;
     for (ImportColumn& column : plan.columns) {
         if (!column.column.empty() && column.field == "industry") {
-            map_misspelled_sectors(column, survey.values(column.column));
+            map_misspelled_sectors(column, survey.cells(column.column));
         }
         const bool is_noted =
             column.column.empty() ||
@@ -172,7 +178,7 @@ std::vector<EmptyCells> fit_plan(crmkit::Session& session, const std::string& pa
     for (auto& reference : plan.references) {
         for (ImportColumn& column : reference.columns) {
             if (!column.column.empty() && column.field == "name") {
-                map_names(column, survey.values(column.column),
+                map_names(column, survey.cells(column.column),
                           known_names(session, target_of(session.registry(), plan, reference)));
             }
         }

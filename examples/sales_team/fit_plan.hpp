@@ -20,7 +20,8 @@ struct EmptyCells {
 ///
 /// - columns are found by other names too ("Deal ID" for opportunity_id), and those that the file
 ///   does not have are left out of the plan;
-/// - forms of dates and numbers are taken over from what the library suggests for the file;
+/// - forms of dates and numbers, and what stands for nothing (N/A, ?), are taken over from what the
+///   library suggests for the file;
 /// - names of products, agents, accounts and stages that differ from a known one only in blanks,
 ///   signs, case or accents are mapped to it, and misspelled sectors to the usual word.
 ///

@@ -3,14 +3,14 @@
 ///     sales_team [FOLDER] [--store FILE]     imports the CSV files of FOLDER and prints a report
 ///     sales_team --json [--store FILE]       prints the answers of a store as JSON
 ///
-/// Without FOLDER it makes up a sales team of its own. The store is ./crm.db unless said; it is
-/// kept, and an import into a store that has the same deals already updates them.
+/// Without FOLDER it makes up a sales team of its own, in a folder beside the store. The store is
+/// ./crm.db unless said; it is kept, and an import into a store that has the same deals already
+/// updates them.
 #include <fmt/format.h>
 #include <crmkit/crm.hpp>
 
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -57,7 +57,7 @@ void run(const Arguments& arguments) {
     }
     std::string folder = arguments.folder;
     if (folder.empty()) {
-        folder = (std::filesystem::absolute(arguments.store).parent_path() / "sample").string();
+        folder = arguments.store + "-sample";
         sales_team::write_sample(folder, 20'260'101, me.now().date());
     }
     sales_team::Terminal terminal;

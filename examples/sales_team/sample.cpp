@@ -1,12 +1,14 @@
 #include "sample.hpp"
 
 #include <fmt/format.h>
+#include <crmkit/base/error.hpp>
 #include <crmkit/base/random.hpp>
 #include <crmkit/base/text.hpp>
 #include <crmkit/exchange/csv_writer.hpp>
 
 #include <cctype>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <vector>
 
@@ -77,7 +79,7 @@ std::string plain(std::string_view text) {
 class Sample {
   public:
     Sample(std::filesystem::path folder, std::uint64_t seed, Date today)
-        : folder_(std::move(folder)), random_(seed), today_(today) {}
+        : folder_(std::move(folder)), random_(seed), slips_(seed + 1), today_(today) {}
 
     void write() {
         write_products();
@@ -93,6 +95,17 @@ class Sample {
         return words[static_cast<std::size_t>(random_.below(std::size(words)))];
     }
     int between(int low, int high) { return static_cast<int>(random_.between(low, high)); }
+
+    /// A name as somebody writes it who slips, where people do, in `per_thousand` of 1,000 cases.
+    template <typename Named>
+    std::string written(const Named& named, std::uint64_t per_thousand) {
+        const bool slips = slips_.chance(per_thousand) && !named.slip.empty();
+        return std::string(slips ? named.slip : named.name);
+    }
+    std::string written_product(const words::SampleProduct& product, bool is_open) {
+        const bool is_unlisted = slips_.chance(4) && !is_open;
+        return is_unlisted ? std::string(words::unlisted_product) : written(product, 120);
+    }
 
     /// A name that was not given before.
     std::string new_person() {
@@ -146,7 +159,7 @@ class Sample {
             employees *= between(1, 10);
             const int revenue_cents = employees * between(9, 30);
             const bool has_parent = accounts_.size() > 50 && random_.chance(60);
-            file.row({name, std::string(sector.name), std::to_string(between(1921, 2021)),
+            file.row({name, written(sector, 60), std::to_string(between(1921, 2021)),
                       fmt::format("{}.{:02}", revenue_cents / 100, revenue_cents % 100),
                       std::to_string(employees), std::string(pick(words::countries)),
                       has_parent ? accounts_[random_.below(50)] : ""});
@@ -240,7 +253,7 @@ class Sample {
         const bool is_won = !is_open && wins;
         const bool is_begun = !is_open || random_.chance(800);
         const bool has_account = !is_open || random_.chance(850);
-        deals.row({id, agent.name, std::string(product.name),
+        deals.row({id, agent.name, written_product(product, is_open),
                    has_account ? accounts_[contact.account] : "",
                    is_won     ? "Won"
                    : !is_open ? "Lost"
@@ -272,6 +285,7 @@ class Sample {
 
     std::filesystem::path folder_;
     crmkit::Random random_;
+    crmkit::Random slips_;  ///< of its own, so that more slips change nothing else
     Date today_;
     std::set<std::string> people_;
     std::vector<Agent> agents_;
@@ -280,10 +294,24 @@ class Sample {
     int interaction_count_ = 0;
 };
 
+/// Makes the folder, or takes one that was made here before: a note in it tells. Files of somebody
+/// else's may have the names of ours.
+void take_folder(const std::filesystem::path& folder) {
+    const std::filesystem::path note = folder / "MADE_BY_SALES_TEAM";
+    if (std::filesystem::exists(folder) && !std::filesystem::exists(note)) {
+        throw crmkit::Error(crmkit::ErrorCode::invalid_argument,
+                            fmt::format("'{}' is there and was not made by this program, which "
+                                        "would write its sample over what is in it",
+                                        folder.string()));
+    }
+    std::filesystem::create_directories(folder);
+    std::ofstream(note) << "The files here are made anew by each run without a FOLDER.\n";
+}
+
 }  // namespace
 
 void write_sample(const std::string& folder, std::uint64_t seed, Date today) {
-    std::filesystem::create_directories(folder);
+    take_folder(folder);
     Sample(folder, seed, today).write();
 }
 

@@ -42,21 +42,22 @@ inline constexpr auto company_middles = std::to_array<std::string_view>(
      "point",  "port",  "ridge", "rock", "shore", "side",  "spring", "star", "stead",
      "stone",  "vale",  "view",  "ward", "water", "way",   "well",   "wick", "wood"});
 
-/// A line of business, and what companies in it are called.
+/// A line of business, what companies in it are called, and how some people misspell it.
 struct Sector {
     std::string_view name{};
     std::array<std::string_view, 4> endings{};
+    std::string_view slip{};
 };
 inline constexpr auto sectors = std::to_array<Sector>({
     {"energy", {"Power", "Energy", "Grid", "Renewables"}},
     {"finance", {"Capital", "Bank", "Insurance", "Partners"}},
     {"food", {"Foods", "Dairy", "Bakery", "Farms"}},
-    {"logistics", {"Logistics", "Freight", "Shipping", "Post"}},
+    {"logistics", {"Logistics", "Freight", "Shipping", "Post"}, "logistcs"},
     {"manufacturing", {"Steel", "Works", "Tools", "Motors"}},
     {"medical", {"Clinic", "Pharma", "Medical", "Labs"}},
     {"retail", {"Stores", "Market", "Trading", "Outfitters"}},
     {"software", {"Software", "Systems", "Data", "Cloud"}},
-    {"telecommunications", {"Telecom", "Networks", "Mobile", "Fibre"}},
+    {"telecommunications", {"Telecom", "Networks", "Mobile", "Fibre"}, "telecomunications"},
     {"tourism", {"Hotels", "Travel", "Resorts", "Cruises"}},
 });
 
@@ -75,7 +76,8 @@ struct SampleProduct {
     std::string_view name{};
     std::string_view series{};
     int price = 0;
-    int weight = 0;  // how often it is asked for
+    int weight = 0;           // how often it is asked for
+    std::string_view slip{};  // how some people write it
 };
 inline constexpr auto products = std::to_array<SampleProduct>({
     {"Ferro Sense 100", "Ferro", 480, 20},
@@ -84,12 +86,15 @@ inline constexpr auto products = std::to_array<SampleProduct>({
     {"Ferro Control Plus", "Ferro", 4'900, 9},
     {"Lumo Panel S", "Lumo", 150, 18},
     {"Lumo Panel L", "Lumo", 620, 14},
-    {"Lumo Studio", "Lumo", 3'200, 8},
+    {"Lumo Studio", "Lumo", 3'200, 8, "LumoStudio"},
     {"Vanta Line", "Vanta", 12'500, 4},
     {"Vanta Line XL", "Vanta", 27'800, 2},
     {"Care Basic", "Care", 300, 12},
     {"Care Complete", "Care", 1'150, 9},
 });
+
+/// What was sold now and then, and stands in the list no more.
+inline constexpr std::string_view unlisted_product = "Lumo Panel XS";
 
 inline constexpr auto subjects = std::to_array<std::string_view>(
     {"First talk about ", "Offer for ", "Question about ", "Demonstration of ", "Price of ",

@@ -4,32 +4,28 @@
 #include <crmkit/base/text.hpp>
 #include <crmkit/exchange/csv_reader.hpp>
 
+#include <algorithm>
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sales_team {
 
+/// The different cells of a column, and in how many rows each stands.
+using Cells = std::map<std::string, std::int64_t>;
+
 /// Reads a file once, whatever its delimiter and encoding are: the library finds out.
 class Survey {
   public:
     /// Throws as CsvReader does.
     explicit Survey(const std::string& path) : file_(path), reader_(file_) {
-        const auto& header = reader_.header();
-        empty_.resize(header.size());
-        values_.resize(header.size());
+        empty_.resize(header().size());
+        cells_.resize(header().size());
         for (const auto& row : reader_) {
-            if (is_blank(row)) {
-                continue;  // so does the import
-            }
-            for (std::size_t i = 0; i < header.size(); ++i) {
-                const std::string_view cell = crmkit::trim(row[i]);
-                empty_[i] += cell.empty() ? 1 : 0;
-                if (!cell.empty() && values_[i].size() < most_values) {
-                    values_[i].emplace(cell);
-                }
+            if (!is_blank(row)) {  // as the import skips it, too
+                add(row);
             }
         }
     }
@@ -38,9 +34,33 @@ class Survey {
     [[nodiscard]] std::int64_t empty_cells(std::string_view column) const {
         return empty_[*reader_.column(column)];
     }
-    /// The first 10,000 different cells of a column.
-    [[nodiscard]] const std::set<std::string>& values(std::string_view column) const {
-        return values_[*reader_.column(column)];
+    /// The first 10,000 different cells of a column that are not empty.
+    [[nodiscard]] const Cells& cells(std::string_view column) const {
+        return cells_[*reader_.column(column)];
+    }
+    /// The same as rows: one for the library to look at that has everything in it, however late in
+    /// the file it stands.
+    [[nodiscard]] std::vector<std::vector<std::string>> sample() const {
+        std::vector<std::vector<std::string>> rows;
+        for (std::size_t i = 0; i < cells_.size(); ++i) {
+            rows.resize(std::max(rows.size(), cells_[i].size()));
+            std::size_t row = 0;
+            for (const auto& [cell, count] : cells_[i]) {
+                rows[row].resize(cells_.size());
+                rows[row++][i] = cell;
+            }
+        }
+        return rows;
+    }
+    /// Cells with these texts are empty.
+    void take_for_nothing(const std::vector<std::string>& texts) {
+        for (std::size_t i = 0; i < cells_.size(); ++i) {
+            for (const std::string& text : texts) {
+                if (const auto nothing = cells_[i].extract(text)) {
+                    empty_[i] += nothing.mapped();
+                }
+            }
+        }
     }
 
   private:
@@ -52,13 +72,23 @@ class Survey {
         }
         return true;
     }
+    void add(const crmkit::exchange::CsvRow& row) {
+        for (std::size_t i = 0; i < header().size(); ++i) {
+            const std::string cell(crmkit::trim(row[i]));
+            if (cell.empty()) {
+                ++empty_[i];
+            } else if (cells_[i].size() < most_cells || cells_[i].contains(cell)) {
+                ++cells_[i][cell];
+            }
+        }
+    }
 
-    static constexpr std::size_t most_values = 10'000;
+    static constexpr std::size_t most_cells = 10'000;
 
     crmkit::exchange::FileSource file_;
     crmkit::exchange::CsvReader reader_;
     std::vector<std::int64_t> empty_;
-    std::vector<std::set<std::string>> values_;
+    std::vector<Cells> cells_;
 };
 
 }  // namespace sales_team

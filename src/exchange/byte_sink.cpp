@@ -1,7 +1,10 @@
 #include "crmkit/exchange/byte_sink.hpp"
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -26,6 +29,27 @@ bool is_special(const std::string& path) {
     return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
+/// Every SQLite database begins so: https://www.sqlite.org/fileformat.html, 1.3.
+constexpr std::string_view database_magic("SQLite format 3\0", 16);
+
+bool is_database(const std::string& path) {
+    std::array<char, database_magic.size()> beginning{};
+    std::ifstream file(path, std::ios::binary);
+    return file.read(beginning.data(), beginning.size()) &&
+           std::string_view(beginning.data(), beginning.size()) == database_magic;
+}
+
+/// Whether the file is a database or one of those that SQLite keeps beside one.
+bool belongs_to_database(std::string_view path) {
+    for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
+        if (path.ends_with(suffix)) {
+            path.remove_suffix(suffix.size());
+            break;
+        }
+    }
+    return is_database(std::string(path));
+}
+
 }  // namespace
 
 void ByteSink::close() {}
@@ -34,6 +58,10 @@ void FileSink::Close::operator()(std::FILE* stream) const { (void)std::fclose(st
 
 FileSink::FileSink(const std::string& path) : path_(target_of(checked_path(path))) {
     if (!is_special(path_)) {
+        if (belongs_to_database(path_)) {
+            throw Error(ErrorCode::invalid_argument,
+                        "'" + path_ + "' is a database, which an export does not write over");
+        }
         partial_ = path_ + ".partial";
     }
     stream_.reset(std::fopen(partial_.empty() ? path_.c_str() : partial_.c_str(), "wb"));

@@ -32,9 +32,9 @@ std::optional<std::size_t> FileColumns::find(std::string_view name,
     }
     if (!found) {
         const std::string_view near = nearest(name, header_);
-        refuse(problems, "column", name,
-               "is no column of the file" +
-                   (near.empty() ? std::string() : fmt::format("; nearest is '{}'", near)));
+        std::string hint = header_.empty() ? ", which is empty" : "";
+        hint += near.empty() ? "" : fmt::format("; nearest is '{}'", near);
+        refuse(problems, "column", name, "is no column of the file" + hint);
     }
     return found;
 }
@@ -48,6 +48,24 @@ std::optional<std::size_t> FileColumns::find(std::int64_t number,
     refuse(problems, "number", std::to_string(number),
            fmt::format("is no column of the file, which has {}", count));
     return std::nullopt;
+}
+
+std::string FileColumns::described() const {
+    constexpr std::size_t most = 30;
+    if (header_.empty()) {
+        return "the file is empty";
+    }
+    if (std::all_of(header_.begin(), header_.end(),
+                    [](const auto& name) { return name.empty(); })) {
+        return fmt::format("the file has {} columns, all without a name", header_.size());
+    }
+    std::string names;
+    for (std::size_t i = 0; i < std::min(header_.size(), most); ++i) {
+        names += fmt::format("{}'{}'", names.empty() ? "" : ", ", shortened(header_[i]));
+    }
+    const std::string more =
+        header_.size() > most ? fmt::format(" and {} more", header_.size() - most) : "";
+    return "the columns of the file are " + names + more;
 }
 
 ColumnSource::ColumnSource(const ImportColumn& column, const FileColumns& file, const Field* field,

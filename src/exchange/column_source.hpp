@@ -29,6 +29,8 @@ class FileColumns {
         return index < header_.size() ? std::string_view(header_[index]) : std::string_view();
     }
     [[nodiscard]] std::size_t size() const { return header_.size(); }
+    /// "the columns of the file are 'Name', 'Phone'", for a person whose plan names none of them.
+    [[nodiscard]] std::string described() const;
 
   private:
     std::vector<std::string> header_;

@@ -31,12 +31,14 @@ UpsertPolicy policy_of(KnownRecord known) {
 /// Compiles the parts of a plan and collects what is wrong with them.
 class Compiler {
   public:
-    Compiler(CompiledPlan& out, const FileColumns& file) : out_(out), file_(file) {}
+    Compiler(CompiledPlan& out, const FileColumns& file, std::vector<Problem> problems)
+        : out_(out), file_(file), problems_(std::move(problems)) {}
 
     void run() {
         check_settings();
         compile_references();
         compile_fields();
+        compile_source();
         compile_children();
         compile_key();
         compile_filters();
@@ -73,9 +75,8 @@ class Compiler {
             out_.conversion.default_currency = currency.value_or(Currency{});
         }
         out_.policy = policy_of(plan.on_known);
-        out_.source = plan.source.empty() ? "import" : plan.source;
         if (plan.columns.empty() && plan.references.empty()) {
-            refuse("columns", {}, "is empty: no field gets a value");
+            refuse("columns", {}, "is empty: no field gets a value; " + file_.described());
         }
     }
 
@@ -143,19 +144,20 @@ class Compiler {
 
     std::optional<FieldSource> compile_field(const ImportColumn& column, const Entity& entity) {
         const Field* field = writable_field(entity, column.field);
+        FieldSource source{field, 0, no_text(), none, column.empty_clears};
+        if (column.reference.empty()) {
+            source.text = compile_text(column, field);
+        } else {
+            source.reference = reference_named(column.reference, out_.references.size());
+        }
         if (field == nullptr) {
             return std::nullopt;
         }
-        const std::size_t index = entity.index_of(*field);
-        if (column.reference.empty()) {
-            return FieldSource{field, index, compile_text(column, field), none,
-                               column.empty_clears};
+        source.field_index = entity.index_of(*field);
+        if (source.reference != none) {
+            check_target(*field, out_.references[source.reference]);
         }
-        const std::size_t reference = reference_named(column.reference, out_.references.size());
-        if (reference != none) {
-            check_target(*field, out_.references[reference]);
-        }
-        return FieldSource{field, index, no_text(), reference, column.empty_clears};
+        return source;
     }
 
     /// A field that gets a reference's record must be able to refer to it.
@@ -188,6 +190,15 @@ class Compiler {
             seen.add(compiled->field_index);
             out_.fields.push_back(std::move(*compiled));
         }
+    }
+
+    void compile_source() {
+        const ImportPlan& plan = out_.plan;
+        const bool is_in_file =
+            std::any_of(out_.fields.begin(), out_.fields.end(),
+                        [](const FieldSource& field) { return field.field->id == header::source; });
+        out_.source = plan.source.empty() ? "import" : plan.source;
+        out_.source_of_rows = is_in_file ? plan.source : out_.source;
     }
 
     // ---- References
@@ -517,9 +528,9 @@ class Compiler {
 }  // namespace
 
 CompiledPlan::CompiledPlan(const ImportPlan& import_plan, const Registry& all_entities,
-                           const FileColumns& file)
+                           const FileColumns& file, std::vector<Problem> problems)
     : plan(import_plan), registry(all_entities), entity(all_entities.get(import_plan.entity)) {
-    Compiler(*this, file).run();
+    Compiler(*this, file, std::move(problems)).run();
 }
 
 }  // namespace crmkit::exchange::detail

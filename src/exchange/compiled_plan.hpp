@@ -90,9 +90,9 @@ struct CompiledFilter {
 
 /// Everything that a row needs. Borrows the plan and the registry.
 struct CompiledPlan {
-    /// Throws validation with all that is wrong with the plan.
+    /// Throws validation with all that is wrong with the plan, the `problems` known already first.
     CompiledPlan(const ImportPlan& import_plan, const Registry& all_entities,
-                 const FileColumns& file);
+                 const FileColumns& file, std::vector<Problem> problems);
 
     const ImportPlan& plan;
     const Registry& registry;
@@ -104,7 +104,10 @@ struct CompiledPlan {
     UpsertPolicy policy = UpsertPolicy::update;
     std::vector<CompiledFilter> filters;
     ConversionOptions conversion;
+    /// Of records that are made along with those of the rows.
     std::string source;
+    /// Of the rows' own; empty where the file has their sources, or none for some.
+    std::string source_of_rows;
     /// The rules of all maps, in the order of their counts.
     std::vector<ImportMapped> map_rules;
     /// Columns of the file that the plan does not use.

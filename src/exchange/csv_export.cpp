@@ -24,7 +24,9 @@ std::vector<std::string> columns_of(const Entity& entity, const ExportCsv& what)
     std::vector<std::string> columns;
     for (const Field& field : entity.fields) {
         const bool is_own = field.id > header::count && field.normal_form_of.empty();
-        if (is_own || field.id == header::id || field.id == header::owner) {
+        const bool is_told =
+            field.id == header::id || field.id == header::owner || field.id == header::source;
+        if (is_own || is_told) {
             columns.emplace_back(field.name);
         }
     }

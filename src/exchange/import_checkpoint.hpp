@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fingerprint.hpp"
+#include "crmkit/exchange/csv_reader.hpp"
 #include "crmkit/exchange/import_report.hpp"
 #include "crmkit/store/storage.hpp"
-#include "row_buffer.hpp"
 
 namespace crmkit::exchange::detail {
 
@@ -16,31 +17,21 @@ namespace crmkit::exchange::detail {
 struct ImportCheckpoint {
     CRMKIT_STRUCTURE(ImportCheckpoint, "import_checkpoint", "How far an import is.");
     std::string fingerprint{};
-    std::int64_t byte_offset = 0;
-    std::int64_t line = 1;
     std::int64_t rows = 0;
-    std::string encoding{};
+    std::string rows_fingerprint{};
     std::vector<ImportReport> report{};
     std::int64_t later_chunks = 0;
     std::string later{};
-    std::int64_t last_offset = 0;
-    std::int64_t last_line = 1;
-    std::string last_row{};
 
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(1, fingerprint, "Of the plan and the columns of the file.").required(),
-            CRMKIT_FIELD(2, byte_offset, "Where the next row begins in the file."),
-            CRMKIT_FIELD(3, line, "The line that it begins on."),
             CRMKIT_FIELD(4, rows, "Rows of the file up to there."),
-            CRMKIT_FIELD(5, encoding, "Encoding of the file, as far as it is known there."),
+            CRMKIT_FIELD(12, rows_fingerprint, "Of all cells of those rows.").required(),
             CRMKIT_FIELD(6, report, "One report: the counts up to there."),
             CRMKIT_FIELD(7, later_chunks, "In how many settings the store keeps `later`."),
             CRMKIT_FIELD(8, later, "References that wait for the end of the file, a line each.")
-                .max_length(256U << 20U),
-            CRMKIT_FIELD(9, last_offset, "Where the last row before that place begins."),
-            CRMKIT_FIELD(10, last_line, "The line that it begins on."),
-            CRMKIT_FIELD(11, last_row, "Fingerprint of its cells; empty when there is none."));
+                .max_length(256U << 20U));
     }
 
     [[nodiscard]] std::string to_text() const;
@@ -51,8 +42,8 @@ struct ImportCheckpoint {
 /// Tells plans, and files of other columns, apart.
 std::string fingerprint_of(const ImportPlan& plan, const std::vector<std::string>& header);
 
-/// Tells rows apart.
-std::string fingerprint_of(const InputRow& row);
+/// Adds a row, all of its cells, to the fingerprint of those before it.
+void add_row(Fingerprint& print, const CsvRow& row);
 
 /// The checkpoint that a store keeps under a name.
 class StoredCheckpoint {

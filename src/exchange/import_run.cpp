@@ -17,23 +17,36 @@ constexpr std::int64_t rows_between_progress = 1'000;
 /// A batch is read ahead into memory; rows with long texts make it end early.
 constexpr std::size_t largest_batch_bytes = std::size_t{16} << 20U;
 
-CsvOptions csv_options(const ImportPlan& plan) {
+/// The dialect of a plan's delimiter; none, with a problem, when it can be no delimiter.
+std::optional<CsvDialect> dialect_of(const ImportPlan& plan, std::vector<Problem>& problems) {
+    CsvDialect dialect;
+    std::string why = "is not one character";
+    if (plan.delimiter.size() == 1) {
+        dialect.delimiter = plan.delimiter.front();
+        try {
+            dialect.check();
+            return dialect;
+        } catch (const Error& error) {
+            why = "cannot stand between columns: " + error.message();
+        }
+    }
+    problems.push_back({"import_plan", "delimiter", shortened(plan.delimiter), std::move(why)});
+    return std::nullopt;
+}
+
+/// How the plan says that the file is written. What is wrong with that is added to `problems`, and
+/// the reader finds it out by itself, so that the rest of the plan can be looked at as well.
+CsvOptions csv_options(const ImportPlan& plan, std::vector<Problem>& problems) {
     CsvOptions options;
     if (!plan.encoding.empty()) {
         options.encoding = encoding_named(plan.encoding);
         if (!options.encoding) {
-            throw Error::about(ErrorCode::validation,
-                               Problem{"import_plan", "encoding", shortened(plan.encoding),
-                                       "is no known encoding such as utf-8 or windows-1252"});
+            problems.push_back({"import_plan", "encoding", shortened(plan.encoding),
+                                "is no known encoding such as utf-8 or windows-1252"});
         }
     }
     if (!plan.delimiter.empty()) {
-        if (plan.delimiter.size() != 1) {
-            throw Error::about(ErrorCode::validation,
-                               Problem{"import_plan", "delimiter", shortened(plan.delimiter),
-                                       "is not one character"});
-        }
-        options.dialect.emplace().delimiter = plan.delimiter.front();
+        options.dialect = dialect_of(plan, problems);
     }
     options.header = plan.has_header;
     options.skip_lines = static_cast<std::uint64_t>(std::max(plan.skip_lines, std::int64_t{0}));
@@ -73,20 +86,19 @@ bool ImportRun::is_one_transaction() const {
 
 /// Reads as far as the header and compiles the plan; nothing is written before that has worked.
 void ImportRun::open() {
-    reader_.emplace(file_, csv_options(plan_));
-    place_.next = row_position_ = reader_->position();
+    std::vector<Problem> problems;
+    reader_.emplace(file_, csv_options(plan_, problems));
+    place_ = here();
     std::vector<std::string> header = reader_->header();
     if (!plan_.has_header) {
-        const CsvRow* first = reader_->next();
-        if (first != nullptr) {
+        if (const CsvRow* first = read_row()) {
             header.resize(first->size());
             batch_.add(*first);
-            ++rows_read_;
         }
     }
     fingerprint_ = fingerprint_of(plan_, header);
     columns_.emplace(std::move(header));
-    compiled_.emplace(plan_, session_.registry(), *columns_);
+    compiled_.emplace(plan_, session_.registry(), *columns_, std::move(problems));
     tally_.emplace(*compiled_, options_);
     importer_.emplace(session_, *compiled_, *columns_, *tally_);
     if (!options_.dry_run) {
@@ -115,9 +127,7 @@ void ImportRun::go_on() {
                     "the import cannot be resumed: it was begun with another plan, or with a file "
                     "of other columns");
     }
-    go_to(from);
-    batch_.clear();
-    rows_read_ = from.rows;
+    place_ = {from.rows, from.rows_fingerprint};
     tally_->resume(from.report.front());
     importer_->later().read(from.later);
     for (std::size_t i = 0; i < importer_->later().size(); ++i) {
@@ -127,34 +137,24 @@ void ImportRun::go_on() {
     }
     later_kept_ = importer_->later().size();
     stored_.go_back(from.later_chunks);
+    skip_done_rows();
 }
 
-/// Makes the row behind a place the next one. The last row before it is read again, to see that the
-/// file is still the same up to there.
-void ImportRun::go_to(const ImportCheckpoint& from) {
-    const auto encoding = encoding_named(from.encoding);
-    place_.next = {static_cast<std::uint64_t>(from.byte_offset),
-                   static_cast<std::uint64_t>(from.line), static_cast<std::uint64_t>(from.rows),
-                   encoding};
-    place_.last_row = from.last_row;
-    if (from.last_row.empty()) {
-        reader_->resume(place_.next);
+/// Makes the row behind the place the next one. The rows before it are read again, to see that they
+/// are still the same; that takes a small part of the time that it took to import them.
+void ImportRun::skip_done_rows() {
+    if (place_.rows == 0) {
         return;
     }
-    place_.last = {static_cast<std::uint64_t>(from.last_offset),
-                   static_cast<std::uint64_t>(from.last_line),
-                   static_cast<std::uint64_t>(from.rows - 1), encoding};
-    reader_->resume(place_.last);
-    RowBuffer last;
-    if (const CsvRow* row = reader_->next()) {
-        last.add(*row);
+    batch_.clear();
+    while (rows_read_ < place_.rows && read_row() != nullptr) {
+        state_.refuse_if_cancelled();
     }
-    if (last.size() == 0 || fingerprint_of(last[0]) != from.last_row ||
-        reader_->byte_offset() != place_.next.byte_offset) {
+    if (here() != place_) {
         throw Error(ErrorCode::invalid_argument,
-                    fmt::format("the import cannot be resumed: the file has changed before the "
-                                "place where it stopped, line {}",
-                                from.line));
+                    fmt::format("the import cannot be resumed: the file has changed in the {} rows "
+                                "that were done before it stopped",
+                                place_.rows));
     }
 }
 
@@ -173,19 +173,30 @@ void ImportRun::add_file_warnings() {
 
 // ---- Batches
 
+/// The next row, counted; null at the end.
+const CsvRow* ImportRun::read_row() {
+    const CsvRow* row = reader_->next();
+    if (row != nullptr) {
+        ++rows_read_;
+        add_row(rows_print_, *row);
+    }
+    return row;
+}
+
+/// Behind the last row that was read.
+ImportRun::Place ImportRun::here() const { return {rows_read_, rows_print_.text()}; }
+
 /// Fills the batch; false when there is nothing left.
 bool ImportRun::read_batch() {
     const auto most = static_cast<std::size_t>(plan_.batch_size);
     while (!at_end_ && batch_.size() < most && batch_.bytes() < largest_batch_bytes) {
-        const CsvPosition position = reader_->position();
-        const CsvRow* row = reader_->next();
+        const CsvRow* row = read_row();
         if (row == nullptr) {
             at_end_ = true;
             break;
         }
-        row_position_ = position;
         batch_.add(*row);
-        if (++rows_read_ % rows_between_progress == 0) {
+        if (rows_read_ % rows_between_progress == 0) {
             report_progress(true);
         }
     }
@@ -233,6 +244,7 @@ bool ImportRun::import_row(const InputRow& row, bool row_by_row) {
 
 bool ImportRun::import_rows(bool row_by_row) {
     for (std::size_t i = 0; i < batch_.size(); ++i) {
+        state_.refuse_if_cancelled();  // a batch may take long
         if (!import_row(batch_[i], row_by_row)) {
             return false;
         }
@@ -250,8 +262,7 @@ bool ImportRun::try_batch(bool row_by_row) {
     try {
         WriteScope scope(state_);
         if (import_rows(row_by_row)) {
-            place_ = {reader_->position(), row_position_,
-                      fingerprint_of(batch_[batch_.size() - 1])};
+            place_ = here();
             if (!is_one_transaction()) {
                 keep_checkpoint();
             }
@@ -295,6 +306,7 @@ void ImportRun::import_batch() {
 /// False when one of them left something behind that must be undone.
 bool ImportRun::complete_rows(std::size_t first, std::size_t end, bool row_by_row) {
     for (std::size_t i = first; i < end; ++i) {
+        state_.refuse_if_cancelled();
         std::optional<WriteScope> scope;
         if (row_by_row) {
             scope.emplace(state_);
@@ -349,14 +361,8 @@ void ImportRun::complete_later() {
 ImportCheckpoint ImportRun::checkpoint() const {
     ImportCheckpoint made;
     made.fingerprint = fingerprint_;
-    const CsvPosition& next = place_.next;
-    made.byte_offset = static_cast<std::int64_t>(next.byte_offset);
-    made.line = static_cast<std::int64_t>(next.line);
-    made.rows = static_cast<std::int64_t>(next.rows);
-    made.encoding = next.encoding ? to_string(*next.encoding) : std::string_view();
-    made.last_offset = static_cast<std::int64_t>(place_.last.byte_offset);
-    made.last_line = static_cast<std::int64_t>(place_.last.line);
-    made.last_row = place_.last_row;
+    made.rows = place_.rows;
+    made.rows_fingerprint = place_.fingerprint;
     ImportReport counts = tally_->report();
     counts.problems.clear();
     counts.row_list.clear();

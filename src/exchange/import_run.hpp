@@ -27,12 +27,20 @@ class ImportRun {
     ImportReport run();
 
   private:
+    /// A place between two rows of the file.
+    struct Place {
+        std::int64_t rows = 0;  ///< before it
+        std::string fingerprint{};
+        bool operator==(const Place&) const = default;
+    };
+
     void open();
     void go_on();
-    void go_to(const ImportCheckpoint& from);
+    void skip_done_rows();
     void import_all();
     ImportReport import_in_one();
     void add_file_warnings();
+    const CsvRow* read_row();
     bool read_batch();
     void report_progress(bool in_batch);
     void import_batch();
@@ -44,6 +52,7 @@ class ImportRun {
     bool try_complete(std::size_t first, std::size_t end, bool row_by_row);
     void keep_checkpoint();
     void hide_new_record(ImportRow& row) const;
+    [[nodiscard]] Place here() const;
     [[nodiscard]] ImportCheckpoint checkpoint() const;
     [[nodiscard]] ImportReport report(bool has_landed) const;
     [[nodiscard]] bool is_one_transaction() const;
@@ -67,14 +76,8 @@ class ImportRun {
     std::vector<ImportRow> outcomes_;
     bool at_end_ = false;
     std::int64_t rows_read_ = 0;
-    /// Where the last row that was read begins.
-    CsvPosition row_position_;
-    /// The place behind the last batch, its last row, and what had been put off up to there.
-    struct Place {
-        CsvPosition next{};
-        CsvPosition last{};
-        std::string last_row{};  ///< its fingerprint; empty before the first
-    };
+    Fingerprint rows_print_;  ///< of their cells
+    /// The place behind the last batch, and what had been put off up to there.
     Place place_;
     std::size_t later_kept_ = 0;
     StoredCheckpoint stored_;

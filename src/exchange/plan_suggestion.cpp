@@ -10,6 +10,7 @@
 #include "crmkit/exchange/csv_reader.hpp"
 #include "crmkit/exchange/import_plan.hpp"
 #include "crmkit/schema/conversion.hpp"
+#include "crmkit/schema/text_format.hpp"
 #include "date_form.hpp"
 #include "header_names.hpp"
 #include "number_text.hpp"
@@ -103,7 +104,8 @@ bool reads(const Field& field, std::string_view cell) {
     std::string why;
     ConversionOptions options;
     options.default_currency = *Currency::find("USD");
-    return parse_text(field, cell, why, options).has_value();
+    return parse_text(field, cell, why, options) &&
+           crmkit::detail::format_fault(field.format, cell).empty();
 }
 
 /// The currency whose sign most amounts have; empty when they differ or have none.
@@ -372,11 +374,9 @@ class Suggestion {
         return true;
     }
 
-    /// Takes the placeholders out of a column's cells: they are missing values of the plan.
-    void set_placeholders_aside(const Field& field, Cells& cells) {
-        const auto is_missing = [&field](std::string_view cell) {
-            return is_placeholder(cell) && !reads(field, cell);
-        };
+    /// Takes the cells that mean nothing out of a column's: they are missing values of the plan.
+    template <typename Test>
+    void set_aside(Cells& cells, Test is_missing) {
         std::vector<std::string>& known = plan_.missing_values;
         for (const std::string_view cell : cells) {
             if (is_missing(cell) && std::find(known.begin(), known.end(), cell) == known.end()) {
@@ -388,9 +388,9 @@ class Suggestion {
 
     void add_transform(ImportColumn& made, const Field& field, std::size_t index) {
         Cells cells = sample(index);
-        if (writing_of(field.type()) != Writing::freely) {
-            set_placeholders_aside(field, cells);
-        }
+        set_aside(cells, [&field](std::string_view cell) {
+            return is_placeholder(cell) && !reads(field, cell);
+        });
         if (auto transform = transform_for(field, cells, date_order_)) {
             made.transforms.push_back(std::move(*transform));
         }
@@ -403,13 +403,14 @@ class Suggestion {
     bool take_reference(std::size_t index, const Field& field) {
         ImportReference reference;
         reference.field = field.name;
-        if (field.type() == FieldType::polymorphic_reference) {
-            if (field.id != header::owner) {
-                return false;
-            }
+        if (field.id == header::owner) {
             reference.columns = {column(index, "email_normal"), column(index, "name")};
             reference.lookups = {
                 {"user", {"email_normal"}}, {"user", {"name"}}, {"team", {"name"}}};
+        } else if (field.type() == FieldType::polymorphic_reference) {
+            if (field.target == "any" || !look_by_titles(reference, field, index)) {
+                return false;
+            }
         } else {
             const Entity& target = registry_.get(field.target);
             if (target.title == nullptr) {
@@ -421,20 +422,48 @@ class Suggestion {
             reference.on_missing = is_account ? MissingReference::create : MissingReference::refuse;
             reference.may_follow = &target == &entity_ && !field.is_required;
         }
+        Cells cells = sample(index);
+        set_aside(cells, is_placeholder);
         plan_.references.push_back(std::move(reference));
         return true;
     }
 
+    /// A party may be an account or a contact: each is looked for by what it is called. False when
+    /// none has a name.
+    bool look_by_titles(ImportReference& reference, const Field& field, std::size_t index) const {
+        for (const Entity* target : registry_.targets(field)) {
+            if (target->title == nullptr) {
+                continue;
+            }
+            const std::string title(target->title->name);
+            reference.lookups.push_back({std::string(target->name), {title}});
+            if (std::ranges::find(reference.columns, title, &ImportColumn::field) ==
+                reference.columns.end()) {
+                reference.columns.push_back(column(index, title));
+            }
+        }
+        return !reference.lookups.empty();
+    }
+
+    /// Whether a header that is an id is one of the entity's records: "deal id" for an opportunity.
+    [[nodiscard]] bool names_own_id(std::string_view words) const {
+        constexpr std::string_view id = " id";
+        if (!words.ends_with(id)) {
+            return true;
+        }
+        words.remove_suffix(id.size());
+        return words == entity_.name || has_name("record|external|unique", words) ||
+               std::ranges::any_of(detail::record_names, [&](const detail::HeaderNames& known) {
+                   return known.target == entity_.name && has_name(known.names, words);
+               });
+    }
+
     /// A column of keys of another system: every cell has a value, and all differ.
     bool take_key(std::size_t index) {
-        const std::string words = header_words(headers_[index]);
-        const bool is_other_record =
-            words.ends_with(" id") && words != std::string(entity_.name) + " id" &&
-            words != "record id" && words != "external id" && words != "unique id";
         const Cells cells = sample(index);
         const std::set<std::string_view> different(cells.begin(), cells.end());
-        if (is_other_record || !plan_.key_columns.empty() || different.size() != cells.size() ||
-            cells.size() != rows_.size()) {
+        if (!names_own_id(header_words(headers_[index])) || !plan_.key_columns.empty() ||
+            different.size() != cells.size() || cells.size() != rows_.size()) {
             return false;
         }
         plan_.key_system = "import";

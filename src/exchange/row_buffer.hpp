@@ -20,8 +20,6 @@ class InputRow {
 
     /// The cell at `column` from 0; empty where the row is too short.
     [[nodiscard]] std::string_view cell(std::size_t column) const;
-    /// How many cells it has.
-    [[nodiscard]] std::size_t size() const;
     /// The line of the file that a cell begins on.
     [[nodiscard]] std::int64_t line(std::size_t column) const;
     /// The line that the row begins on.
@@ -100,8 +98,6 @@ inline std::string_view InputRow::cell(std::size_t column) const {
     const RowBuffer::Cell& cell = buffer_->cells_[row.first_cell + column];
     return std::string_view(buffer_->text_).substr(cell.begin, cell.size);
 }
-
-inline std::size_t InputRow::size() const { return buffer_->rows_[index_].size; }
 
 inline std::int64_t InputRow::line(std::size_t column) const {
     const RowBuffer::Row& row = buffer_->rows_[index_];

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "engine/row_errors.hpp"
 #include "engine/upsert.hpp"
@@ -24,10 +25,11 @@ RowImporter::RowImporter(Session& session, const CompiledPlan& plan, const FileC
       file_(file),
       tally_(tally),
       finder_(state_, plan),
+      twins_(state_, plan.entity),
       fresh_(plan.entity),
       record_(plan.entity),
       references_(plan.references.size()) {
-    header_of(fresh_).source() = plan.source;
+    header_of(fresh_).source() = plan.source_of_rows;
     for (std::size_t i = 0; i < plan.references.size(); ++i) {
         const CompiledReference& reference = plan.references[i];
         references_[i].values.texts.resize(reference.columns.size());
@@ -177,9 +179,25 @@ bool RowImporter::write_children(bool is_known) {
     return any;
 }
 
+/// From now on the id that a record has in another store stands for its twin here, as if an import
+/// had made that. One that would be refused as known is refused for its unique key in any case.
+void RowImporter::adopt_twin() {
+    const bool is_of_other_store = row_key_ == &key_ && key_.system == own_key_system;
+    if (!is_of_other_store || plan_.policy == UpsertPolicy::create_or_fail) {
+        return;
+    }
+    fill_computed_fields();
+    if (const Id twin = twins_.find(record_, key_.key)) {
+        ExternalId external{
+            .system = key_.system, .key = key_.key, .record = {plan_.entity.number, twin}};
+        engine::insert_record(session_, entity_of<ExternalId>(), &external, Authority::host);
+    }
+}
+
 void RowImporter::write() {
     write_references();
     place_ = {&plan_.entity, none, none};
+    adopt_twin();
     UpsertAction action = UpsertAction::created;
     if (row_key_ != nullptr) {
         action = engine::upsert_record(session_, plan_.entity, *row_key_, record_, plan_.policy,

@@ -14,6 +14,7 @@
 #include "import_tally.hpp"
 #include "later_references.hpp"
 #include "reference_finder.hpp"
+#include "twin_finder.hpp"
 
 namespace crmkit::exchange::detail {
 
@@ -80,11 +81,13 @@ class RowImporter {
                   std::string& why);
     void read_key();
     void choose_own_key();
+    void fill_computed_fields();
     void remark_same_key();
     void check_all();
     void check_object(const Place& place, void* object);
 
     void write();
+    void adopt_twin();
     Link create_related(std::size_t number, const ReferenceValues& values);
     void write_references();
     bool write_children(bool is_known);
@@ -106,6 +109,7 @@ class RowImporter {
     const FileColumns& file_;
     ImportTally& tally_;
     ReferenceFinder finder_;
+    TwinFinder twins_;
     LaterReferences later_;
     FileKeys keys_;
 

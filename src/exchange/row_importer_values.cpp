@@ -294,6 +294,12 @@ void RowImporter::choose_own_key() {
     }
 }
 
+/// They may be parts of keys.
+void RowImporter::fill_computed_fields() {
+    engine::fill_computed_fields(state_, plan_.entity, record_.object());
+    computed_ = engine::Computed::done;
+}
+
 /// Looks whether an earlier row has the same key.
 void RowImporter::remark_same_key() {
     if (row_key_ == nullptr) {
@@ -301,8 +307,7 @@ void RowImporter::remark_same_key() {
     }
     std::string text = key_.key;
     if (!key_.field_names.empty()) {
-        engine::fill_computed_fields(state_, plan_.entity, record_.object());
-        computed_ = engine::Computed::done;
+        fill_computed_fields();
         for (const std::string& name : key_.field_names) {
             const std::string part = to_text(record_.get(name));
             if (part.empty()) {

@@ -251,7 +251,7 @@ class ValueMap {
     bool apply(std::string& text, std::string& why, MapCounts& counts) const {
         const Rule* rule = find(text);
         if (rule != nullptr) {
-            ++counts[rule->number];
+            counts[rule->number] += text == rule->to ? 0 : 1;  // "Won" for "won" is mapped already
             text = rule->to;
             return true;
         }

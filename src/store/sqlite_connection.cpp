@@ -64,6 +64,24 @@ ErrorCode error_code(int result, int number) {
     }
 }
 
+/// Who stands in the way of a connection that found its file locked, and of which file.
+std::string holder_of(sqlite3* connection) {
+    const char* const path =
+        connection == nullptr ? nullptr : sqlite3_db_filename(connection, "main");
+    const bool is_file = path != nullptr && *path != '\0';
+    return std::string("another connection holds the store") +
+           (is_file ? " '" + std::string(path) + "'" : "");
+}
+
+/// What SQLite answered, in its words for the result. Its own message may quote the statement,
+/// which is nobody's business; the number finds the cause, and SQLITE_CONFIG_LOG shows a host the
+/// rest.
+std::string text_of(sqlite3* connection, int code) {
+    const bool is_busy = (code & 0xFF) == SQLITE_BUSY;
+    return (is_busy ? holder_of(connection) : "the store answered") + ": " + sqlite3_errstr(code) +
+           " (" + std::to_string(code) + ")";
+}
+
 /// "UNIQUE constraint failed: stages.pipeline, stages.name" as an error with a problem for each
 /// column, which the storage then names by entity, field and value.
 Error duplicate_error(std::string_view message) {
@@ -98,11 +116,7 @@ void fail(sqlite3* connection, int result) {
                     "another record refers to this one, or it refers to one "
                     "that does not exist");
     }
-    // SQLite's own message may quote the statement, which is nobody's business; the number finds
-    // the cause, and SQLITE_CONFIG_LOG shows a host the rest.
-    throw Error(error_code(code, number), std::string("the store answered: ") +
-                                              sqlite3_errstr(code) + " (" + std::to_string(code) +
-                                              ")");
+    throw Error(error_code(code, number), text_of(connection, code));
 }
 
 Statement::Statement(sqlite3* connection, std::string_view sql) {

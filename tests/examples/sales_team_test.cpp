@@ -6,8 +6,10 @@
 
 #ifdef CRMKIT_SALES_TEAM
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <vector>
 
@@ -32,6 +34,13 @@ std::string answers_text(const std::string& store) {
 }
 
 Json answers(const std::string& store) { return Json::parse(answers_text(store)); }
+
+/// The answers without what differs from one import of the same files to the next: ids, and when a
+/// customer came in.
+std::string figures(const std::string& store) {
+    static const std::regex changing(R"x("(\w+/)?\d{15,}"|"customer_since":"[^"]*")x");
+    return std::regex_replace(answers_text(store), changing, "");
+}
 
 /// The row of a report whose member has a value.
 Json row_with(const Json& report, const std::string& member, const std::string& value) {
@@ -61,22 +70,63 @@ std::int64_t count_in(const Json& answers, const std::string& stage) {
 /// "0.631500521" to a number; only for comparing with rounded figures.
 double number(const Json& decimal) { return std::stod(decimal.get<std::string>()); }
 
-void write_small_team(const TemporaryFolder& folder) {
-    folder.write("accounts.csv",
-                 "account,sector,year_established,revenue,employees,office_location,subsidiary_of\n"
-                 "Alder,retail,1999,12.5,40,Kenya,Birch\n"
-                 "Birch,medical,1987,1100.04,900,Philipines,\n");
-    folder.write("products.csv", "product,series,sales_price\nLamp,L,50\nGTX Pro,G,4821\n");
-    folder.write("sales_teams.csv",
-                 "sales_agent,manager,regional_office\nAnn Ox,Mo Elk,West\nBo Yak,Mo Elk,West\n");
-    folder.write("sales_pipeline.csv",
-                 "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
-                 "close_value\n"
-                 "A1,Ann Ox,Lamp,Alder,Won,2017-01-05,2017-03-06,48\n"
-                 "A2,Bo Yak,GTXPro,Birch,Won,2017-02-01,2017-05-02,4800\n"
-                 "A3,Bo Yak,Lamp,Birch,Lost,2017-02-01,2017-02-11,0\n"
-                 "A4,Ann Ox,GTX Pro,,Engaging,2017-11-01,,\n"
-                 "A5,Ann Ox,Lamp,Birch,Prospecting,,,\n");
+/// A CSV text without quotes, with `placeholder` in each cell that is empty.
+std::string filled(std::string_view csv, std::string_view placeholder) {
+    std::string out;
+    for (std::size_t i = 0; i < csv.size(); ++i) {
+        const bool begins_cell = i == 0 || csv[i - 1] == ',' || csv[i - 1] == '\n';
+        const bool ends_cell = csv[i] == ',' || csv[i] == '\n' || csv[i] == '\r';
+        out += begins_cell && ends_cell ? placeholder : "";
+        out += csv[i];
+    }
+    return out;
+}
+
+void write_small_team(const TemporaryFolder& folder, std::string_view placeholder = "") {
+    const auto write = [&](const char* name, std::string_view csv) {
+        folder.write(name, filled(csv, placeholder));
+    };
+    write("accounts.csv",
+          "account,sector,year_established,revenue,employees,office_location,subsidiary_of\n"
+          "Alder,retail,1999,12.5,40,Kenya,Birch\n"
+          "Birch,medical,1987,1100.04,900,Philipines,\n");
+    write("products.csv", "product,series,sales_price\nLamp,L,50\nGTX Pro,G,4821\n");
+    write("sales_teams.csv",
+          "sales_agent,manager,regional_office\nAnn Ox,Mo Elk,West\nBo Yak,Mo Elk,West\n");
+    write("sales_pipeline.csv",
+          "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+          "close_value\n"
+          "A1,Ann Ox,Lamp,Alder,Won,2017-01-05,2017-03-06,48\n"
+          "A2,Bo Yak,GTXPro,Birch,Won,2017-02-01,2017-05-02,4800\n"
+          "A3,Bo Yak,Lamp,Birch,Lost,2017-02-01,2017-02-11,0\n"
+          "A4,Ann Ox,GTX Pro,,Engaging,2017-11-01,,\n"
+          "A5,Ann Ox,Lamp,Birch,Prospecting,,,\n");
+}
+
+/// The rows of a CSV text without quotes and without commas in cells: splitting is reading.
+std::vector<std::vector<std::string>> rows_of(const std::string& path) {
+    std::ifstream file(path);
+    std::vector<std::vector<std::string>> rows;
+    std::string line;
+    while (std::getline(file, line)) {
+        line.erase(line.find_last_not_of('\r') + 1);
+        std::vector<std::string> cells(1);
+        for (const char c : line) {
+            if (c == ',') {
+                cells.emplace_back();
+            } else {
+                cells.back() += c;
+            }
+        }
+        rows.push_back(std::move(cells));
+    }
+    return rows;
+}
+
+/// How many rows have a text in a column.
+std::int64_t count_of(const std::vector<std::vector<std::string>>& rows, std::size_t column,
+                      std::string_view text) {
+    return std::ranges::count_if(rows, [&](const auto& row) { return row[column] == text; });
 }
 
 }  // namespace
@@ -147,6 +197,83 @@ TEST_CASE("the published sales team: every figure of its README comes out exactl
         CAPTURE(run.output);
         CHECK(run.output.find(finding) != std::string::npos);
     }
+}
+
+TEST_CASE("regression: what people write where nothing is known costs no deal") {
+    const TemporaryFolder usual;
+    write_small_team(usual);
+    REQUIRE(import(usual.path(), usual.file("crm.db")).exit_code == 0);
+    const std::string expected = figures(usual.file("crm.db"));
+    for (const char* placeholder : {"N/A", "?", "null", "-"}) {
+        CAPTURE(placeholder);
+        const TemporaryFolder work;
+        write_small_team(work, placeholder);
+        const Outcome run = import(work.path(), work.file("crm.db"));
+        CAPTURE(run.output);
+        REQUIRE(run.exit_code == 0);
+        CHECK(figures(work.file("crm.db")) == expected);
+        CHECK(run.output.find("1  without engage_date") != std::string::npos);
+        CHECK(run.output.find("2  without close_value") != std::string::npos);
+        CHECK(run.output.find("1  opportunity without account") != std::string::npos);
+        CHECK(run.output.find("in no other file") == std::string::npos);
+    }
+}
+
+TEST_CASE("regression: a placeholder is found however late in a file it comes first") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    std::string deals =
+        "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+        "close_value\n";
+    for (int i = 0; i < 1'000; ++i) {
+        deals += "A" + std::to_string(i) + ",Ann Ox,Lamp,Alder,Won,2017-01-05,2017-03-06,48\n";
+    }
+    work.write("sales_pipeline.csv", deals + "B,Ann Ox,Lamp,n/a,Engaging,2017-01-05,n/a,n/a\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    const Json found = answers(work.file("crm.db"));
+    CHECK(count_in(found, "Won") == 1'000);
+    CHECK(count_in(found, "Engaging") == 1);
+    CHECK(run.output.find("1  without close_date") != std::string::npos);
+}
+
+TEST_CASE("the published sales team with N/A in its empty cells gives the same answers") {
+    const std::string folder = testing::test_data_folder() + "/crm_sales_opportunities";
+    if (!std::filesystem::exists(folder)) {
+        MESSAGE("skipped: there is no " << folder);
+        return;
+    }
+    const TemporaryFolder work;
+    for (const char* name :
+         {"accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv"}) {
+        std::ifstream file(folder + "/" + name);
+        work.write(name, filled(std::string(std::istreambuf_iterator<char>(file), {}), "N/A"));
+    }
+    REQUIRE(import(folder, work.file("usual.db")).exit_code == 0);
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    const bool is_same = figures(work.file("crm.db")) == figures(work.file("usual.db"));
+    CHECK(is_same);
+    for (const char* finding : {"1,425  opportunity without account", "500  without engage_date",
+                                "2,089  without close_date", "2,089  without close_value"}) {
+        CAPTURE(run.output);
+        CHECK(run.output.find(finding) != std::string::npos);
+    }
+}
+
+TEST_CASE("regression: names of nothing but signs are not taken for each other") {
+    const TemporaryFolder work;
+    write_small_team(work);
+    work.write("accounts.csv", "account,sector\n!!,retail\n#,retail\n");
+    work.write("sales_pipeline.csv",
+               "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
+               "close_value\n"
+               "A1,Ann Ox,Lamp,#,Won,2017-01-05,2017-03-06,48\n"
+               "A2,Ann Ox,Lamp,!!,Won,2017-01-05,2017-03-06,47\n");
+    const Outcome run = import(work.path(), work.file("crm.db"));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.output);
+    CHECK_MESSAGE(run.output.find("read as") == std::string::npos, run.output);
+    CHECK(answers(work.file("crm.db"))["biggest_customer"]["name"] == "#");
 }
 
 TEST_CASE("importing the same files again changes nothing") {
@@ -311,55 +438,75 @@ TEST_CASE("the sample: the answers are what its files say") {
     const Outcome run = run_program(CRMKIT_SALES_TEAM " --store '" + store + "'");
     REQUIRE_MESSAGE(run.exit_code == 0, run.output);
 
-    // The files hold no quotes and no commas in cells, so splitting is reading.
-    const auto rows_of = [&work](const std::string& name) {
-        std::ifstream file(work.file("sample/" + name));
-        std::vector<std::vector<std::string>> rows;
-        std::string line;
-        while (std::getline(file, line)) {
-            line.erase(line.find_last_not_of('\r') + 1);
-            std::vector<std::string> cells(1);
-            for (const char c : line) {
-                if (c == ',') {
-                    cells.emplace_back();
-                } else {
-                    cells.back() += c;
-                }
-            }
-            rows.push_back(std::move(cells));
-        }
-        return rows;
-    };
-    CHECK(rows_of("accounts.csv").size() == 2001);
+    const auto accounts = rows_of(store + "-sample/accounts.csv");
+    const auto deals = rows_of(store + "-sample/sales_pipeline.csv");
+    CHECK(accounts.size() == 2001);
     std::map<std::string, std::string> manager_of;
-    for (const auto& row : rows_of("sales_teams.csv")) {
+    for (const auto& row : rows_of(store + "-sample/sales_teams.csv")) {
         manager_of[row[0]] = row[1];
     }
     std::map<std::string, std::int64_t> won_by_manager;
-    std::int64_t won = 0;
-    std::int64_t lost = 0;
-    for (const auto& row : rows_of("sales_pipeline.csv")) {
-        won += row[4] == "Won" ? 1 : 0;
-        lost += row[4] == "Lost" ? 1 : 0;
+    std::map<std::string, std::int64_t> won_by_product;
+    for (const auto& row : deals) {
         if (row[4] == "Won") {
             won_by_manager[manager_of[row[1]]] += std::stoll(row[7]);
+            won_by_product[row[2] == "LumoStudio" ? "Lumo Studio" : row[2]] += std::stoll(row[7]);
         }
     }
     const Json found = answers(store);
-    CHECK(found["win_rate"]["won"] == won);
-    CHECK(found["win_rate"]["lost"] == lost);
+    CHECK(found["win_rate"]["won"] == count_of(deals, 4, "Won"));
+    CHECK(found["win_rate"]["lost"] == count_of(deals, 4, "Lost"));
     CHECK(won_by_manager.size() == 6);
     for (const auto& [manager, value] : won_by_manager) {
         CHECK(won_by(found, "manager", manager) == std::to_string(value) + ".00");
     }
+    CHECK(won_by_product.size() == 12);
+    for (const auto& [product, value] : won_by_product) {
+        CHECK(won_by(found, "product", product) == std::to_string(value) + ".00");
+    }
     CHECK(found["biggest_customer"]["people"].size() > 0);
     CHECK(found["biggest_customer"]["timeline"].size() == 5);
+
+    // Slips are in it, and are said with their numbers.
+    CAPTURE(run.output);
+    const auto is_said = [&run](std::int64_t count, const std::string& finding) {
+        return count > 0 &&
+               run.output.find(std::to_string(count) + "  " + finding) != std::string::npos;
+    };
+    CHECK(is_said(count_of(accounts, 1, "logistcs"), "sector 'logistcs' read as 'logistics'"));
+    CHECK(is_said(count_of(accounts, 1, "telecomunications"),
+                  "sector 'telecomunications' read as 'telecommunications'"));
+    CHECK(is_said(count_of(deals, 2, "LumoStudio"), "product 'LumoStudio' read as 'Lumo Studio'"));
+    CHECK(count_of(deals, 2, "Lumo Panel XS") > 0);
+    CHECK(run.output.find("product 'Lumo Panel XS' is in no other file") != std::string::npos);
 
 #ifdef CRMKIT_SALES_TEAM_C
     const Outcome c = run_program(CRMKIT_SALES_TEAM_C " '" + store + "' --json");
     CHECK(c.exit_code == 0);
     CHECK(c.output == answers_text(store));
 #endif
+}
+
+TEST_CASE("regression: the sample is written over no files but its own") {
+    const TemporaryFolder work;
+    std::filesystem::create_directory(work.file("sample"));
+    std::filesystem::create_directory(work.file("crm.db-sample"));
+    for (const char* name : {"sample/accounts.csv", "crm.db-sample/accounts.csv"}) {
+        work.write(name, "account\nMine\n");
+    }
+    const std::string command = CRMKIT_SALES_TEAM " --store '" + work.file("crm.db") + "'";
+    const Outcome refused = run_program(command);
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.output.find("crm.db-sample' is there and was not made by this program") !=
+          std::string::npos);
+    for (const char* name : {"sample/accounts.csv", "crm.db-sample/accounts.csv"}) {
+        CHECK(rows_of(work.file(name)).size() == 2);
+    }
+    std::filesystem::remove_all(work.file("crm.db-sample"));
+    for (int run = 0; run < 2; ++run) {  // its own it makes anew
+        CHECK(run_program(command).exit_code == 0);
+    }
+    CHECK(rows_of(work.file("sample/accounts.csv")).size() == 2);
 }
 
 TEST_CASE("on a terminal there are colour and a progress bar, and no colour with NO_COLOR") {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crmkit/base/error.hpp"
+#include "crmkit/base/utf8.hpp"
 #include "crmkit/exchange/csv.hpp"
 #include "errors_of.hpp"
 #include "temporary_folder.hpp"
@@ -22,6 +23,7 @@ namespace csv_support {
 using namespace crmkit::exchange;
 using crmkit::Error;
 using crmkit::ErrorCode;
+using crmkit::find_invalid_utf8;
 using crmkit::Problem;
 using crmkit::testing::error_of;
 using crmkit::testing::file_text;

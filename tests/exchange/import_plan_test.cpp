@@ -116,6 +116,47 @@ TEST_CASE("columns are recognised in four languages") {
           "Full name → first_name collapse_spaces part( )");
 }
 
+TEST_CASE("regression: orders and organizations are recognised") {
+    CHECK(suggested("transaction", {"Order ID", "Customer", "Date", "Total", "Currency"},
+                    {{"1", "Acme", "31.12.2025", "12.50", "EUR"}}) ==
+          "Order ID → key; Date → at date(dd.mm.yyyy); Total → amount; Customer → party.full_name");
+    CHECK(suggested("transaction", {"Invoice Number", "Type", "Payment Method", "Rechnungsbetrag",
+                                    "Fecha de factura", "Client"}) ==
+          "Invoice Number → reference; Type → kind; Payment Method → payment_method; "
+          "Rechnungsbetrag → amount; Fecha de factura → at; Client → party.full_name");
+    CHECK(suggested("account", {"Organization Name", "Customer ID"}, {{"Acme", "7"}}) ==
+          "Customer ID → key; Organization Name → name");
+    CHECK(suggested("contact", {"Last Name", "Organisation Name", "Customer ID"},
+                    {{"Ox", "Acme", "7"}}) ==
+          "Last Name → last_name; Organisation Name → account.name");
+    CHECK(suggested("lead", {"Organization Name"}) == "Organization Name → company_name");
+    CHECK(suggested("opportunity", {"Deal ID", "Deal"}, {{"7", "Mill"}}) ==
+          "Deal ID → key; Deal → name");
+}
+
+TEST_CASE("a party that is suggested is an account or a contact, by name") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    const Id acme = me.create(Account{.name = "Acme"}).id;
+    const Id ann = me.create(Contact{.first_name = "Ann", .last_name = "Ox"}).id;
+    constexpr std::string_view csv =
+        "Order ID,Type,Customer,Date,Total\n"
+        "1,sale,Acme,2026-01-05,12.50 EUR\n"
+        "2,return,Ann Ox,2026-01-06,\"1,012.50 EUR\"\n"
+        "3,sale,Nobody,2026-01-06,1 EUR\n";
+    MemorySource sample(csv);
+    const ImportPlan plan = suggest_plan(me.registry(), "transaction", sample);
+    MemorySource file(csv);
+    const ImportReport report = exchange::run_import(me, plan, file);
+    CHECK(report.created == 2);
+    REQUIRE(report.problems.size() == 1);
+    CHECK(holds(shown(report)[0], {"4:3 Customer party 'Nobody' there is no such account"}));
+    CHECK(me.query<Transaction>("kind = 'sale'").first()->party ==
+          Link{Account::entity_number, acme});
+    CHECK(me.query<Transaction>("kind = 'return'").first()->party ==
+          Link{Contact::entity_number, ann});
+}
+
 TEST_CASE("the sample decides on dates, numbers, currencies, labels and keys") {
     CHECK(suggested("contact", {"Id", "Geburtsdatum", "gender"},
                     {{"1", "31.12.1980", "Female"}, {"2", "1.2.1990", "mael"}, {"3", "", ""}}) ==
@@ -208,6 +249,11 @@ TEST_CASE("placeholders among values of a form are missing values") {
     const std::vector<std::string> processes{"purchase_process"};
     const CsvRows labels{{"unknown"}, {"individual"}};
     CHECK(suggest_plan(standard_registry(), "lead", processes, labels).missing_values.empty());
+    // So are those that refer to nobody, and those that are no address.
+    const std::vector<std::string> links{"last_name", "Company", "Owner", "Email", "Phone"};
+    const CsvRows cells{{"None", "N/A", "?", "-", "na"}, {"A", "Acme", "Ann", "a@b.example", "1"}};
+    CHECK(suggest_plan(standard_registry(), "contact", links, cells).missing_values ==
+          std::vector<std::string>{"N/A", "?", "-", "na"});
     // In a text they may be the value.
     const std::vector<std::string> names{"last_name"};
     const CsvRows rows{{"None"}, {"Na"}};
@@ -277,6 +323,22 @@ TEST_CASE("transforms of text") {
     CHECK(transformed(map + "}]", "other") == "other");
     CHECK(transformed(map + ",\"is_closed\":true}]", "GTXPr") ==
           "!is not one of the values that the plan names; nearest is 'GTXPro'");
+}
+
+TEST_CASE("regression: a map counts what it changes, not what is so already") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    const auto report = import_text(me, R"({"entity": "account", "columns": [
+        {"column": "name", "field": "name"},
+        {"column": "sector", "field": "industry", "transforms": [{"kind": "map", "values": [
+            {"from": "technolgy", "to": "technology"}, {"from": "CREDIT", "to": "Crédit"}]}]}]})",
+                                    "name,sector\nA,technology\nB,Technolgy\nC,Crédit\n"
+                                    "D,credit\nE,Crédit\n");
+    CHECK(report.created == 5);
+    REQUIRE(report.mapped.size() == 2);
+    CHECK(report.mapped[0].count == 1);
+    CHECK(report.mapped[1].count == 1);
+    CHECK(me.query<Account>("industry = 'Crédit'").all().size() == 3);
 }
 
 TEST_CASE("transforms of dates") {

@@ -244,3 +244,24 @@ TEST_CASE("a session that is cancelled imports and exports no further until it i
         CHECK(count_of<Contact>(there) == 0);
     });
 }
+
+TEST_CASE("regression: a session that is cancelled within a batch does not finish it") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const auto cancellation = me.cancellation();
+        int written = 0;
+        crm.before_write("contact", [&](WriteEvent&) {
+            if (++written == 1'500) {
+                std::thread([&] { cancellation->cancel(); }).join();
+            }
+        });
+        const std::string csv = names(5'000);
+        ImportPlan plan = exchange::plan_from_json(names_plan_json);
+        plan.batch_size = 5'000;
+        MemorySource file(csv);
+        CHECK(code_of([&] { exchange::run_import(me, plan, file); }) == ErrorCode::cancelled);
+        cancellation->allow();
+        CHECK(written < 3'000);
+        CHECK(count_of<Contact>(me) == 0);
+    });
+}

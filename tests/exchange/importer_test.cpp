@@ -216,6 +216,52 @@ TEST_CASE("a plan that does not fit the file is refused before anything is writt
     });
 }
 
+TEST_CASE("regression: how a file is written is refused along with all else in its plan") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    for (const std::string delimiter : {"ab", "x", "\\\""}) {
+        CAPTURE(delimiter);
+        const Error error = error_of([&] {
+            import_text(me,
+                        R"({"entity": "contact", "encoding": "klingon", "delimiter": ")" +
+                            delimiter +
+                            R"(", "batch_size": 0, "columns": [
+                                {"column": "Lst", "field": "lastname"}]})",
+                        "First;Last\nA;B\n");
+        });
+        CHECK(error.code() == ErrorCode::validation);
+        CHECK(error.problems().size() == 5);
+        for (const char* part :
+             {"encoding: 'klingon' is no known encoding", "delimiter: '", "batch_size: '0'",
+              "nearest is 'Last'", "nearest is 'last_name'"}) {
+            CHECK_MESSAGE(error.message().find(part) != std::string::npos, part, " in ",
+                          error.message());
+        }
+    }
+}
+
+TEST_CASE("regression: a plan of nothing is refused with what is in the file") {
+    Crm crm = Crm::open_memory();
+    Session me = crm.as_system();
+    const auto refused = [&me](const std::string& members, std::string_view csv) {
+        return error_of([&] { import_text(me, R"({"entity": "contact")" + members + "}", csv); })
+            .message();
+    };
+    CHECK(holds(refused("", "First,\"Last, or family\"\nA,B\n"),
+                {"columns: is empty", "the columns of the file are 'First', 'Last, or family'"}));
+    CHECK(holds(refused("", ""), {"columns: is empty", "the file is empty"}));
+    CHECK(holds(refused(R"(,"has_header":false)", "A,B\n"), {"the file has 2 columns"}));
+    CHECK(holds(refused(R"(,"columns":[{"column":"Last","field":"last_name"}])", ""),
+                {"'Last' is no column of the file, which is empty"}));
+    std::string wide = "c0";
+    for (int i = 1; i < 50; ++i) {
+        wide += ",c" + std::to_string(i);
+    }
+    const std::string message = refused("", wide + "\n");
+    CHECK(holds(message, {"'c0', 'c1'", "'c29' and 20 more"}));
+    CHECK_FALSE(holds(message, {"'c30'"}));
+}
+
 TEST_CASE("a row that is refused late leaves nothing of it behind, and the others stay") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -9,13 +9,15 @@ using namespace crmkit::test;
 
 namespace {
 
-/// Checks that `call` fails with a code, if one is given, and says nothing of SQL.
+/// Checks that `call` fails with a code, if one is given, and says nothing of SQL. Returns what it
+/// says.
 template <typename Call>
-void check_silent(Call call, ErrorCode code = ErrorCode::ok) {
+std::string check_silent(Call call, ErrorCode code = ErrorCode::ok) {
     const Error error = error_of(call);
     CHECK((code == ErrorCode::ok || error.code() == code));
     const std::string telling = telling_text(error);
     CHECK_MESSAGE(telling.empty(), telling);
+    return error.message();
 }
 
 /// Every way to read or write that ends in a statement of its own kind.
@@ -136,7 +138,10 @@ TEST_CASE("files that are locked, damaged or no store are named, and nothing of 
         Session other = Crm::open(path, options).as_system();
         const TransactionScope held = me.transaction();
         me.create(Account{.name = "Held"});
-        check_silent([&] { other.create(Account{.name = "New"}); }, ErrorCode::busy);
+        const std::string said =
+            check_silent([&] { other.create(Account{.name = "New"}); }, ErrorCode::busy);
+        CHECK(said == "another connection holds the store '" +
+                          std::filesystem::canonical(path).string() + "': database is locked (5)");
     }
     SUBCASE("damaged pages") {
         const auto size = std::filesystem::file_size(path);

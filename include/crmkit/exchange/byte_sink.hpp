@@ -31,8 +31,8 @@ class ByteSink {
 class FileSink final : public ByteSink {
   public:
     /// Opens for writing (UTF-8 path). Fails with `read_only` when it may not be written there,
-    /// with `disk_full`, or with `io`, and with `invalid_argument` for an empty path or one with a
-    /// NUL.
+    /// with `disk_full`, or with `io`, and with `invalid_argument` for an empty path, one with a
+    /// NUL, and the file of an SQLite database, such as the store's own.
     explicit FileSink(const std::string& path);
     ~FileSink() override;
 

@@ -38,7 +38,7 @@ struct ExportCsv {
                 .max_length(detail::longest_plan_text * 16),
             CRMKIT_FIELD(4, columns,
                          "Fields, paths (account.name) or other expressions; default: the id, the "
-                         "owner and all fields of the entity's own but normal forms.")
+                         "owner, the source and all fields of the entity's own but normal forms.")
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(5, headers, "Names of the columns; default: the columns as written.")
                 .max_length(detail::longest_plan_text),
@@ -110,15 +110,20 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
 /// must find an account (beside `account` it only shows which that is), the id as the key of system
 /// "crmkit". So the file can be edited and changes the records that it came from; a row without id
 /// makes a new one, and in another store every row does. Columns that the library sets itself are
-/// left out.
+/// left out: so a lead comes without what it was converted to, and a case without its number. An
+/// empty cell empties nothing.
 ///
 /// References that are written as ids (`account`, or `owner` as user/123) lead to the records that
 /// have these ids in this store, else to those that such a plan has imported from their ids. So the
 /// files of several entities go into another store when each comes behind those that it refers to;
 /// a reference to the entity itself, such as `parent_account`, may lead further down the file.
 /// Where entities refer to each other (the `primary_contact` of an account), let the plan leave
-/// that reference empty when it is missing, and import the file once more at the end. The pipeline
-/// that a new store begins with is in the way of one of the same name: delete it first. Throws as
+/// that reference empty when it is missing, and import the file once more at the end.
+///
+/// What another store has already, by a key that the entity declares unique, is taken for the same
+/// record, as `on_known` says, and known by its id from then on: the statuses and the pipeline that
+/// a new store begins with, a tag of the same name. Entities that only the library writes
+/// (`stage_history`) can be exported and not imported; JSON Lines bring everything back. Throws as
 /// export_csv().
 [[nodiscard]] ImportPlan plan_for_export(const Registry& registry, const ExportCsv& what);
 

@@ -259,7 +259,9 @@ struct ImportPlan {
             CRMKIT_FIELD(10, key_system,
                          "The system whose key the file holds: known keys are found by it, new "
                          "ones remembered as external ids. With crmkit as the system, the id of a "
-                         "record that was here before the import is its key too."),
+                         "record that was here before the import is its key too, and a record that "
+                         "agrees with the row in a unique key is taken for the same one, unless it "
+                         "is known by another id."),
             CRMKIT_FIELD(11, key_columns, "The column of that key; its field stays empty."),
             CRMKIT_FIELD(12, key_fields,
                          "Without a system: the fields by which known records are found."),
@@ -272,7 +274,9 @@ struct ImportPlan {
             CRMKIT_FIELD(
                 23, mode,
                 "Land the good rows, in batches; or all rows in one transaction, or none."),
-            CRMKIT_FIELD(24, source, "Goes into the source of new records; default: import.")
+            CRMKIT_FIELD(24, source,
+                         "Goes into the source of new records, where no cell gives another; "
+                         "default: import, and nothing when a column gives the source.")
                 .max_length(100),
             CRMKIT_FIELD(25, batch_size, "Rows of a transaction, 1 to 100,000; default 5,000."),
             CRMKIT_FIELD(30, encoding,
@@ -295,10 +299,11 @@ struct ImportPlan {
 /// their names (English, French, German and Spanish names of common CRM exports are known), forms
 /// of dates and numbers and misspelled labels by the sample. A form is that of at least 90 % of a
 /// column's values: a few odd cells do not hide it, and their rows are refused. Placeholders for no
-/// value among dates, numbers and labels (n/a, na, none, null, unknown, ?, -, --, in any case)
-/// become missing values of the plan and do not count. `rows` are rows of cells; more than a few
-/// hundred do not help. Columns that mean nothing known are left out. Look at the result before it
-/// is used. Throws not_found for an unknown entity.
+/// value (n/a, na, none, null, unknown, ?, -, --, in any case) become missing values of the plan
+/// and do not count: in references, and where they can be no value, as among dates, numbers, labels
+/// and e-mail addresses. `rows` are rows of cells; for the forms more than a few hundred do not
+/// help. Columns that mean nothing known are left out. Look at the result before it is used. Throws
+/// not_found for an unknown entity.
 [[nodiscard]] ImportPlan suggest_plan(const Registry& registry, std::string_view entity,
                                       std::span<const std::string> headers,
                                       std::span<const std::vector<std::string>> rows);

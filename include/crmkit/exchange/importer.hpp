@@ -31,11 +31,14 @@ struct ImportOptions {
     /// Called with every row once its batch is written; nothing is bounded here. Default: none.
     std::function<void(const ImportRow&)> on_row{};
     /// The `resume` of the report of an import of good rows that was stopped: goes on behind the
-    /// last batch that landed. Throws invalid_argument when it belongs to another plan or file.
+    /// last batch that landed. The rows before that place are read again, and their cells compared
+    /// with a fingerprint: throws invalid_argument when they are others, or the plan or the columns
+    /// of the file are.
     std::string resume{};
     /// A name under which the store itself keeps how far the import is, in the transaction of each
     /// batch: after a crash a run with the same name, plan and file goes on without doing a row
-    /// twice. Forgotten when the import is complete. Imports of good rows only. Default: none.
+    /// twice, as with `resume`. Forgotten when the import is complete. Imports of good rows only.
+    /// Default: none.
     std::string checkpoint{};
     /// Problems and, in a dry run, rows that the report lists at most; default 1,000 each. The rest
     /// is counted.
