@@ -394,9 +394,11 @@ def test_closing_closes_the_file(tmp_path: Path) -> None:
 
 def test_closing_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
     crm = crmkit.open(tmp_path / "a.db")
-    with pytest.raises(crmkit.Busy, match="transaction"), crm.transaction():
+    with pytest.raises(crmkit.InvalidArgument, match="closed"), crm.transaction():
         crm.accounts.create(name="x")
         crm.close()
+        with pytest.raises(crmkit.InvalidArgument, match="closed"):
+            crm.accounts.create(name="y")
     with crmkit.open(tmp_path / "a.db") as again:
         assert again.accounts.where().count() == 0
 

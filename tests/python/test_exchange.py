@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import crmkit
-from crmkit import Money
+from crmkit import Money, operations
 
 PLAN: dict[str, Any] = {
     "entity": "account",
@@ -104,6 +104,30 @@ def test_a_malformed_file_says_where(
     assert places[0][0] == line
     assert column is None or places[0][1] == column
     assert me.accounts.where().all() == []
+
+
+def test_files_may_be_given_as_path_objects(me: crmkit.Session, tmp_path: Path) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("company,staff,revenue\nAcme,12,5\n", encoding="utf-8")
+    assert me.exchange.suggest_plan(file, entity="account").entity == "account"
+    assert me.exchange.import_csv(file, plan=PLAN).created == 1
+    assert me.exchange.import_csv(bytes(file), plan=PLAN).unchanged == 1
+    step = operations.ImportStep(file=file, plan=PLAN)
+    assert step.file == str(file)
+    assert me.exchange.run_import_job(steps=[step]).reports[0].unchanged == 1
+    steps = [{"file": Path("accounts.csv"), "plan": PLAN}]
+    assert me.exchange.run_import_job(tmp_path, steps=steps).reports[0].unchanged == 1
+    out = tmp_path / "out.csv"
+    assert me.exchange.export_csv(out, entity="account").records == 1
+    everything = tmp_path / "all.jsonl"
+    records = me.exchange.export_jsonl(everything).records
+    with crmkit.open_memory() as copy:
+        assert copy.exchange.import_jsonl(everything).records == records
+    path: Any = 5
+    with pytest.raises(crmkit.Error, match="path"):
+        me.exchange.export_csv(path, entity="account")
+    with pytest.raises(crmkit.ValidationError, match="surrogate"):
+        me.exchange.export_csv(b"\xff.csv", entity="account")
 
 
 def test_files_that_are_no_csv(me: crmkit.Session, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
+import pydoc
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -15,14 +17,52 @@ import crmkit
 from crmkit import Money, operations
 
 
+def offered_operations() -> list[dict[str, Any]]:
+    """All but those on rows of JSON: see below."""
+    described = json.loads(crmkit._crmkit.describe_all())["operations"]
+    return [one for one in described if not one["name"].startswith("records.")]
+
+
+def method_of(crm: crmkit.Crm, operation: dict[str, Any]) -> Any:
+    module, method = operation["name"].split(".")
+    return getattr(crm if module == "engine" else getattr(crm, module), method)
+
+
 def test_every_operation_is_a_method_with_its_help(crm: crmkit.Crm) -> None:
-    for operation in json.loads(crmkit._crmkit.describe_all())["operations"]:
-        module, method = operation["name"].split(".")
-        owner: Any = crm if module == "engine" else getattr(crm, module)
-        documentation = getattr(owner, method).__doc__
+    for operation in offered_operations():
+        documentation = method_of(crm, operation).__doc__
         assert operation["help"] in documentation
         for field in operation["input"]["fields"]:
             assert field["help"] in documentation
+
+
+def test_every_operation_has_a_signature(crm: crmkit.Crm) -> None:
+    for operation in offered_operations():
+        parameters = inspect.signature(method_of(crm, operation)).parameters
+        names = [name.rstrip("_") for name in parameters]
+        progress = ["progress"] if operation["progress"] else []
+        assert names == [field["name"] for field in operation["input"]["fields"]] + progress
+        for field, parameter in zip(
+            operation["input"]["fields"], parameters.values(), strict=False
+        ):
+            assert (parameter.default is parameter.empty) == field["required"]
+    assert str(inspect.signature(crm.sales.win_opportunity)) == (
+        "(opportunity, *, close_date=None, actual_value=None, stage=None, version=None)"
+    )
+    assert str(inspect.signature(crm.sales.slippage)) == (
+        "(period='month', *, pipeline=None, where=None, from_=None, until=None)"
+    )
+    help_of_method = pydoc.plain(pydoc.render_doc(crm.sales.win_opportunity))
+    assert "win_opportunity(opportunity, *, close_date=None" in help_of_method
+    assert "kwargs" not in help_of_method
+
+
+def test_tables_stand_for_the_operations_on_rows_of_json(crm: crmkit.Crm) -> None:
+    assert not hasattr(crm, "records")
+    assert not hasattr(operations, "RecordRows")
+    price = Money(5, "EUR")
+    ids = crm.table("product").create_many([{"name": "Bolt", "list_price": price}])
+    assert crm.products.get(ids[0]).list_price == price
 
 
 def test_winning_and_losing(

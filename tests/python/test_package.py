@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import inspect
+import pydoc
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -32,6 +34,24 @@ def test_public_names() -> None:
             assert value.__doc__, name
     assert crmkit.Account.__module__ == "crmkit"
     assert "Name of the organisation." in (crmkit.Account.__doc__ or "")
+
+
+def test_help_shows_every_public_name() -> None:
+    assert "embeddable CRM engine" in pydoc.render_doc(crmkit)
+    for name in set(crmkit.__all__) - {"__version__"}:
+        value = getattr(crmkit, name)
+        assert name in pydoc.plain(pydoc.render_doc(value))
+        assert inspect.getmembers(value), name
+
+
+def test_help_shows_a_record(crm: crmkit.Crm) -> None:
+    acme = crm.accounts.create(name="Acme")
+    assert "Name of the organisation." in pydoc.render_doc(acme)
+    assert hasattr(crmkit.Account, "fields")
+    for base in (crmkit.Record, crmkit.Structure):
+        assert not hasattr(base, "fields")
+        with pytest.raises(AttributeError, match=f"{base.__name__} has no fields of its own"):
+            base.fields  # noqa: B018
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

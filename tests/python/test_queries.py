@@ -63,6 +63,71 @@ def test_order_limit_first_and_count(me: crmkit.Session, thousand: list[int]) ->
         len(query)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("thousand")
+def test_count_of_a_text_with_an_order_and_a_limit(me: crmkit.Session) -> None:
+    texts = {
+        "order by name": 1000,
+        "limit 7": 7,
+        "limit 0": 0,
+        "LIMIT 2000": 1000,
+        "number_of_employees >= 990 sort by industry, name desc": 10,
+        "number_of_employees >= 990 or name = 'a0000' order by name limit 5": 5,
+        "name = 'order by name limit 5'": 0,
+    }
+    for text, count in texts.items():
+        query = me.accounts.where(text)
+        assert query.count() == count == len(query.all()), text
+        assert query.order_by("id").count() == count
+        assert query.limit(3).count() == min(count, 3)
+    given = me.accounts.where(
+        "number_of_employees < :n order by if(name = :first, 0, 1), name", n=10, first="a0003"
+    )
+    assert given.count() == 10
+    assert given.all()[0].name == "a0003"
+
+
+@pytest.mark.usefixtures("thousand")
+def test_refining_takes_the_place_of_what_the_text_says(me: crmkit.Session) -> None:
+    query = me.accounts.where("name >= 'a0990'\n  ORDER BY name desc limit 5")
+    assert query.order_by("name").text == "name >= 'a0990' order by name limit 5"
+    assert [account.name for account in query.order_by("name").limit(2)] == ["a0990", "a0991"]
+    assert query.sort_by("industry").text == "name >= 'a0990' sort by industry limit 5"
+    assert query.limit(7).text.endswith("desc limit 5")
+    assert query.limit(4).count() == 4
+    first = query.first()
+    assert first is not None
+    assert first.name == "a0999"
+    assert me.accounts.where("limit 3").order_by("name").text == "order by name limit 3"
+    assert me.accounts.where('"sort" = 1').limit(2).text == '"sort" = 1 limit 2'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("nmae = 'x'", (1, 1)),
+        ("name = 'x'\n and nmae = 'y' order by name", (2, 6)),
+        ("name = 'x' limit many", (1, 18)),
+        ("name = 'never closed", (1, 8)),
+    ],
+)
+def test_a_counted_or_refined_text_is_wrong_where_it_was(
+    me: crmkit.Session, text: str, place: tuple[int, int]
+) -> None:
+    query = me.accounts.where(text)
+    for fail in (query.all, query.count, query.first, query.limit(5).all, query.limit(5).count):
+        with pytest.raises(crmkit.ExpressionError) as raised:
+            fail()
+        problem = raised.value.problems[0]
+        assert (problem.line, problem.column) == place
+
+
+def test_a_count_refuses_what_reading_refuses(me: crmkit.Session) -> None:
+    with pytest.raises(crmkit.ExpressionError, match="nearest is 'name'"):
+        me.accounts.where("order by nmae").count()
+    with pytest.raises(crmkit.ExpressionError, match="nearest is ':name'"):
+        me.accounts.where("name = :name order by name", name="x", nmae="x").count()
+
+
 def test_pages(me: crmkit.Session, thousand: list[int]) -> None:
     query = me.accounts.where().order_by("name")
     page = query.page(300)

@@ -37,6 +37,16 @@ def test_a_failed_create_leaves_the_object_alone(me: crmkit.Session) -> None:
     assert me.accounts.where().all() == []
 
 
+def test_a_reference_to_nothing_is_what_the_help_says(me: crmkit.Session) -> None:
+    with pytest.raises(crmkit.ValidationError) as raised:
+        me.accounts.create(name="Acme", parent_account=77)
+    assert raised.value.problems[0].field == "parent_account"
+    assert not isinstance(raised.value, crmkit.NotFound)
+    documentation = me.accounts.create.__doc__ or ""
+    assert "references to nothing" in documentation
+    assert "NotFound" not in documentation
+
+
 def test_get_and_find(me: crmkit.Session) -> None:
     acme = me.accounts.create(name="Acme")
     assert me.accounts.get(acme.id) == acme

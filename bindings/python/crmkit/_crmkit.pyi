@@ -15,6 +15,7 @@ from crmkit.values import FieldsOfClass, HistoryEntry, Page, Progress
 version: str
 error_codes: tuple[str, ...]
 operation_classes: dict[str, type[Structure]]
+path_fields: tuple[str, ...]
 
 _R = TypeVar("_R", bound=Record)
 _R_co = TypeVar("_R_co", bound=Record, covariant=True)
@@ -129,10 +130,9 @@ _Kind2: TypeAlias = Literal["sale", "return", "refund", "payment", "credit"]
 _Kind3: TypeAlias = Literal["billing", "shipping", "office", "home", "other"]
 _Kind4: TypeAlias = Literal["work", "home", "other"]
 _Kind5: TypeAlias = Literal["work", "mobile", "home", "fax", "other"]
-_Mode: TypeAlias = Literal["all_or_nothing", "good_rows"]
-_Policy: TypeAlias = Literal["create_or_fail", "update", "skip", "replace"]
 _Period: TypeAlias = Literal["month", "quarter", "year"]
 _Action: TypeAlias = Literal["created", "updated", "unchanged", "skipped"]
+_Policy: TypeAlias = Literal["update", "create_or_fail", "skip", "replace"]
 
 class Structure:
     fields: ClassVar[FieldsOfClass]
@@ -498,8 +498,6 @@ class _Acting:
         """The JSON Schema of the records of one entity, or of all. Fails with not_found for an
         unknown entity.
         """
-    @property
-    def records(self) -> RecordsOperations: ...
     @property
     def sales(self) -> SalesOperations: ...
     @property
@@ -4131,39 +4129,6 @@ class StatusTable(Table[Status]):
         **values: Unpack[_StatusValues],
     ) -> tuple[Status, _Action]: ...
 
-class RecordsOperations(OperationModule):
-    def create_many(self, entity: str, *, rows: Any, mode: _Mode = ...) -> _operations.BulkReport:
-        """Creates many records of an entity in one transaction, and tells what became of each.
-        Fails with not_found for an unknown entity, and with all_or_nothing as the first row
-        that is refused does.
-        """
-    def update_many(self, entity: str, *, rows: Any, mode: _Mode = ...) -> _operations.BulkReport:
-        """Writes the given fields of many records in one transaction. Fails as
-        records.create_many does.
-        """
-    def delete_many(self, entity: str, *, ids: Any, mode: _Mode = ...) -> _operations.BulkReport:
-        """Deletes many records in one transaction. Fails as records.create_many does, such as
-        with restricted for one that others refer to.
-        """
-    def restore_many(self, entity: str, *, ids: Any, mode: _Mode = ...) -> _operations.BulkReport:
-        """Brings many deleted records back in one transaction. Fails as records.create_many
-        does.
-        """
-    def upsert_many(
-        self,
-        entity: str,
-        *,
-        rows: Any,
-        by: Sequence[str] | None = ...,
-        system: str | None = ...,
-        keys: Any = ...,
-        policy: _Policy = ...,
-        mode: _Mode = ...,
-    ) -> _operations.BulkReport:
-        """Creates many records, or writes over those that their keys find, in one transaction.
-        Fails as records.create_many does.
-        """
-
 class SalesOperations(OperationModule):
     def create_pipeline_from_template(
         self,
@@ -4352,7 +4317,7 @@ class SalesOperations(OperationModule):
 class ExchangeOperations(OperationModule):
     def import_csv(
         self,
-        path: str,
+        path: _Path,
         *,
         plan: Any,
         is_dry_run: bool = ...,
@@ -4366,14 +4331,14 @@ class ExchangeOperations(OperationModule):
         for a file that is no CSV, io for one that cannot be read; the good rows before have
         landed then.
         """
-    def suggest_plan(self, path: str, *, entity: str) -> _operations.ImportPlan:
+    def suggest_plan(self, path: _Path, *, entity: str) -> _operations.ImportPlan:
         """The plan that a CSV file most likely wants, by its headers and first rows, to be
         looked at before it is used. Fails with not_found for an unknown entity, io for the
         file.
         """
     def run_import_job(
         self,
-        folder: str | None = ...,
+        folder: _Path | None = ...,
         *,
         steps: Sequence[_operations.ImportStep | Mapping[str, Any]],
         is_dry_run: bool = ...,
@@ -4384,7 +4349,7 @@ class ExchangeOperations(OperationModule):
         """
     def export_csv(
         self,
-        path: str,
+        path: _Path,
         *,
         entity: str,
         query: str | None = ...,
@@ -4401,7 +4366,7 @@ class ExchangeOperations(OperationModule):
         """
     def plan_for_export(
         self,
-        path: str,
+        path: _Path,
         *,
         entity: str,
         query: str | None = ...,
@@ -4417,7 +4382,7 @@ class ExchangeOperations(OperationModule):
         """
     def export_jsonl(
         self,
-        path: str,
+        path: _Path,
         *,
         entities: Sequence[str] | None = ...,
         include_deleted: bool = ...,
@@ -4427,7 +4392,7 @@ class ExchangeOperations(OperationModule):
         can be restored without loss. Fails as exchange.export_csv does.
         """
     def import_jsonl(
-        self, path: str, *, progress: Callable[[Progress], object] | None = None
+        self, path: _Path, *, progress: Callable[[Progress], object] | None = None
     ) -> _operations.ExportReport:
         """Restores the records of such a file with their ids, all or nothing, into a store that
         does not have them. Fails with validation or syntax, with every line that is wrong;

@@ -22,13 +22,11 @@ from crmkit._crmkit import (
     Team,
     Transaction,
     User,
+    _Path,
 )
 
 __all__ = [
     "BaseCurrency",
-    "BulkOutcome",
-    "BulkProblem",
-    "BulkReport",
     "CampaignSummary",
     "CaseSummary",
     "CreatePipelineFromTemplate",
@@ -78,9 +76,6 @@ __all__ = [
     "PurchaseMetrics",
     "PushCountTable",
     "PushCounts",
-    "RecordIds",
-    "RecordRows",
-    "RecordUpserts",
     "RelatedParty",
     "ReopenOpportunity",
     "RottingOpportunities",
@@ -114,13 +109,10 @@ __all__ = [
     "WonValues",
 ]
 
-_Mode: TypeAlias = Literal["all_or_nothing", "good_rows"]
-_Action: TypeAlias = Literal["created", "updated", "unchanged", "skipped"]
-_Policy: TypeAlias = Literal["create_or_fail", "update", "skip", "replace"]
 _State: TypeAlias = Literal["open", "won", "lost"]
 _ForecastCategory: TypeAlias = Literal["omitted", "pipeline", "best_case", "commit", "closed"]
 _Period: TypeAlias = Literal["month", "quarter", "year"]
-_Action2: TypeAlias = Literal["create", "update", "leave_unchanged", "skip", "refuse"]
+_Action: TypeAlias = Literal["create", "update", "leave_unchanged", "skip", "refuse"]
 _Kind: TypeAlias = Literal[
     "collapse_spaces",
     "lower_case",
@@ -141,7 +133,7 @@ _Kind: TypeAlias = Literal[
 _OnMissing: TypeAlias = Literal["refuse", "create", "leave_empty"]
 _Test: TypeAlias = Literal["is_empty", "is_not_empty", "equals", "differs", "contains"]
 _OnKnown: TypeAlias = Literal["refuse", "update", "skip", "replace"]
-_Mode2: TypeAlias = Literal["good_rows", "all_or_nothing"]
+_Mode: TypeAlias = Literal["good_rows", "all_or_nothing"]
 
 class _TimelineRequestValues(TypedDict, total=False):
     party: Account | Contact | Lead | Opportunity | Case | Link
@@ -760,208 +752,6 @@ class SchemaDocument(Structure):
         """What records look like as JSON: of one entity, or of each in $defs under its name."""
     @schema.setter
     def schema(self, value: Any) -> None: ...
-
-class _RecordRowsValues(TypedDict, total=False):
-    entity: str
-    rows: Any
-    mode: _Mode
-
-@disjoint_base
-class RecordRows(Structure):
-    """Records to be written."""
-
-    def __init__(self, **values: Unpack[_RecordRowsValues]) -> None: ...
-    @property
-    def entity(self) -> str:
-        """The entity of all of them, such as account."""
-    @entity.setter
-    def entity(self, value: str) -> None: ...
-    @property
-    def rows(self) -> Any:
-        """An array of objects, each with the fields of a record; to update, with its id, and
-        with its version where that is to be compared.
-        """
-    @rows.setter
-    def rows(self, value: Any) -> None: ...
-    @property
-    def mode(self) -> _Mode:
-        """all_or_nothing, the default: the first row that is refused undoes all; good_rows: the
-        others are kept.
-        """
-    @mode.setter
-    def mode(self, value: _Mode) -> None: ...
-
-class _BulkProblemValues(TypedDict, total=False):
-    entity: str | None
-    field: str | None
-    value: str | None
-    message: str | None
-
-@disjoint_base
-class BulkProblem(Structure):
-    """What is wrong with a value of a row."""
-
-    def __init__(self, **values: Unpack[_BulkProblemValues]) -> None: ...
-    @property
-    def entity(self) -> str | None:
-        """The entity of the record."""
-    @entity.setter
-    def entity(self, value: str | None) -> None: ...
-    @property
-    def field(self) -> str | None:
-        """Its field."""
-    @field.setter
-    def field(self, value: str | None) -> None: ...
-    @property
-    def value(self) -> str | None:
-        """The value, shortened."""
-    @value.setter
-    def value(self, value: str | None) -> None: ...
-    @property
-    def message(self) -> str | None:
-        """What is wrong with it."""
-    @message.setter
-    def message(self, value: str | None) -> None: ...
-
-class _BulkOutcomeValues(TypedDict, total=False):
-    record: Record | Link | int | None
-    action: _Action | None
-    code: str | None
-    message: str | None
-    problems: Sequence[BulkProblem | Mapping[str, Any]] | None
-
-@disjoint_base
-class BulkOutcome(Structure):
-    """What became of one row."""
-
-    def __init__(self, **values: Unpack[_BulkOutcomeValues]) -> None: ...
-    @property
-    def record(self) -> int | None:
-        """The record; none when the row was refused."""
-    @record.setter
-    def record(self, value: Record | Link | int | None) -> None: ...
-    @property
-    def action(self) -> _Action | None:
-        """What was done to it, where it was there already."""
-    @action.setter
-    def action(self, value: _Action | None) -> None: ...
-    @property
-    def code(self) -> str | None:
-        """Why it was refused: the code of the error."""
-    @code.setter
-    def code(self, value: str | None) -> None: ...
-    @property
-    def message(self) -> str | None:
-        """The error in one line."""
-    @message.setter
-    def message(self, value: str | None) -> None: ...
-    @property
-    def problems(self) -> list[BulkProblem]:
-        """All that is wrong with it."""
-    @problems.setter
-    def problems(self, value: Sequence[BulkProblem | Mapping[str, Any]] | None) -> None: ...
-
-class _BulkReportValues(TypedDict, total=False):
-    refused: int
-    results: Sequence[BulkOutcome | Mapping[str, Any]] | None
-
-@disjoint_base
-class BulkReport(Structure):
-    """What became of many rows."""
-
-    def __init__(self, **values: Unpack[_BulkReportValues]) -> None: ...
-    @property
-    def refused(self) -> int:
-        """How many were refused."""
-    @refused.setter
-    def refused(self, value: int) -> None: ...
-    @property
-    def results(self) -> list[BulkOutcome]:
-        """What became of each, in their order."""
-    @results.setter
-    def results(self, value: Sequence[BulkOutcome | Mapping[str, Any]] | None) -> None: ...
-
-class _RecordIdsValues(TypedDict, total=False):
-    entity: str
-    ids: Any
-    mode: _Mode
-
-@disjoint_base
-class RecordIds(Structure):
-    """Records that are there, or were."""
-
-    def __init__(self, **values: Unpack[_RecordIdsValues]) -> None: ...
-    @property
-    def entity(self) -> str:
-        """The entity of all of them, such as account."""
-    @entity.setter
-    def entity(self, value: str) -> None: ...
-    @property
-    def ids(self) -> Any:
-        """An array of their ids."""
-    @ids.setter
-    def ids(self, value: Any) -> None: ...
-    @property
-    def mode(self) -> _Mode:
-        """all_or_nothing, the default: the first one that is refused undoes all; good_rows: the
-        others are kept.
-        """
-    @mode.setter
-    def mode(self, value: _Mode) -> None: ...
-
-class _RecordUpsertsValues(TypedDict, total=False):
-    entity: str
-    rows: Any
-    by: Sequence[str] | None
-    system: str | None
-    keys: Any
-    policy: _Policy
-    mode: _Mode
-
-@disjoint_base
-class RecordUpserts(Structure):
-    """Records to be created, or written over those that their keys find."""
-
-    def __init__(self, **values: Unpack[_RecordUpsertsValues]) -> None: ...
-    @property
-    def entity(self) -> str:
-        """The entity of all of them, such as account."""
-    @entity.setter
-    def entity(self, value: str) -> None: ...
-    @property
-    def rows(self) -> Any:
-        """An array of objects, each with the fields of a record."""
-    @rows.setter
-    def rows(self, value: Any) -> None: ...
-    @property
-    def by(self) -> list[str]:
-        """The fields whose values find a record, such as email_normal."""
-    @by.setter
-    def by(self, value: Sequence[str] | None) -> None: ...
-    @property
-    def system(self) -> str | None:
-        """Instead of these: the other system whose keys find it."""
-    @system.setter
-    def system(self, value: str | None) -> None: ...
-    @property
-    def keys(self) -> Any:
-        """An array of these keys, one for each row."""
-    @keys.setter
-    def keys(self, value: Any) -> None: ...
-    @property
-    def policy(self) -> _Policy:
-        """What happens to a record that is found: update, the default, replace, skip or
-        create_or_fail.
-        """
-    @policy.setter
-    def policy(self, value: _Policy) -> None: ...
-    @property
-    def mode(self) -> _Mode:
-        """all_or_nothing, the default: the first row that is refused undoes all; good_rows: the
-        others are kept.
-        """
-    @mode.setter
-    def mode(self, value: _Mode) -> None: ...
 
 class _CreatePipelineFromTemplateValues(TypedDict, total=False):
     template_key: str
@@ -2546,7 +2336,7 @@ class RottingPage(Structure):
     def next(self, value: str | None) -> None: ...
 
 class _ImportCsvValues(TypedDict, total=False):
-    path: str
+    path: _Path
     plan: Any
     is_dry_run: bool
     checkpoint: str | None
@@ -2562,7 +2352,7 @@ class ImportCsv(Structure):
     def path(self) -> str:
         """The file."""
     @path.setter
-    def path(self, value: str) -> None: ...
+    def path(self, value: _Path) -> None: ...
     @property
     def plan(self) -> Any:
         """How its rows become records: an import_plan."""
@@ -2746,7 +2536,7 @@ class ImportProblem(Structure):
 class _ImportRowValues(TypedDict, total=False):
     row: int
     line: int
-    action: _Action2
+    action: _Action
     record: Record | Link | int | None
     same_key_line: int | None
     problem_count: int
@@ -2767,10 +2557,10 @@ class ImportRow(Structure):
     @line.setter
     def line(self, value: int) -> None: ...
     @property
-    def action(self) -> _Action2:
+    def action(self) -> _Action:
         """What became of it."""
     @action.setter
-    def action(self, value: _Action2) -> None: ...
+    def action(self, value: _Action) -> None: ...
     @property
     def record(self) -> int | None:
         """Its record; none in a dry run for one that is new."""
@@ -2904,7 +2694,7 @@ class ImportReport(Structure):
     def resume(self, value: str | None) -> None: ...
 
 class _SuggestPlanValues(TypedDict, total=False):
-    path: str
+    path: _Path
     entity: str
 
 @disjoint_base
@@ -2916,7 +2706,7 @@ class SuggestPlan(Structure):
     def path(self) -> str:
         """The file."""
     @path.setter
-    def path(self, value: str) -> None: ...
+    def path(self, value: _Path) -> None: ...
     @property
     def entity(self) -> str:
         """The entity that its rows are records of."""
@@ -3207,7 +2997,7 @@ class _ImportPlanValues(TypedDict, total=False):
     leave_out: Sequence[ImportFilter | Mapping[str, Any]] | None
     missing_values: Sequence[str] | None
     currency: str | None
-    mode: _Mode2
+    mode: _Mode
     source: str | None
     batch_size: int
     encoding: str | None
@@ -3245,7 +3035,8 @@ class ImportPlan(Structure):
     def key_system(self) -> str | None:
         """The system whose key the file holds: known keys are found by it, new ones remembered
         as external ids. With crmkit as the system, the id of a record that was here before
-        the import is its key too.
+        the import is its key too, and a record that agrees with the row in a unique key is
+        taken for the same one, unless it is known by another id.
         """
     @key_system.setter
     def key_system(self, value: str | None) -> None: ...
@@ -3282,13 +3073,15 @@ class ImportPlan(Structure):
     @currency.setter
     def currency(self, value: str | None) -> None: ...
     @property
-    def mode(self) -> _Mode2:
+    def mode(self) -> _Mode:
         """Land the good rows, in batches; or all rows in one transaction, or none."""
     @mode.setter
-    def mode(self, value: _Mode2) -> None: ...
+    def mode(self, value: _Mode) -> None: ...
     @property
     def source(self) -> str | None:
-        """Goes into the source of new records; default: import."""
+        """Goes into the source of new records, where no cell gives another; default: import, and
+        nothing when a column gives the source.
+        """
     @source.setter
     def source(self, value: str | None) -> None: ...
     @property
@@ -3323,7 +3116,7 @@ class ImportPlan(Structure):
     def unguard(self, value: bool) -> None: ...
 
 class _ImportStepValues(TypedDict, total=False):
-    file: str
+    file: _Path
     plan: Any
 
 @disjoint_base
@@ -3335,7 +3128,7 @@ class ImportStep(Structure):
     def file(self) -> str:
         """Path of the file, inside of the job's folder where there is one."""
     @file.setter
-    def file(self, value: str) -> None: ...
+    def file(self, value: _Path) -> None: ...
     @property
     def plan(self) -> Any:
         """The plan, an import_plan."""
@@ -3343,7 +3136,7 @@ class ImportStep(Structure):
     def plan(self, value: Any) -> None: ...
 
 class _ImportJobValues(TypedDict, total=False):
-    folder: str | None
+    folder: _Path | None
     steps: Sequence[ImportStep | Mapping[str, Any]]
     is_dry_run: bool
 
@@ -3356,7 +3149,7 @@ class ImportJob(Structure):
     def folder(self) -> str | None:
         """Where the files are, all of them; default: anywhere."""
     @folder.setter
-    def folder(self, value: str | None) -> None: ...
+    def folder(self, value: _Path | None) -> None: ...
     @property
     def steps(self) -> list[ImportStep]:
         """The files, in order."""
@@ -3383,7 +3176,7 @@ class ImportJobReport(Structure):
     def reports(self, value: Sequence[ImportReport | Mapping[str, Any]] | None) -> None: ...
 
 class _ExportCsvValues(TypedDict, total=False):
-    path: str
+    path: _Path
     entity: str
     query: str | None
     columns: Sequence[str] | None
@@ -3401,7 +3194,7 @@ class ExportCsv(Structure):
     def path(self) -> str:
         """The file; one that is there is replaced when everything is written."""
     @path.setter
-    def path(self, value: str) -> None: ...
+    def path(self, value: _Path) -> None: ...
     @property
     def entity(self) -> str:
         """The entity whose records are written."""
@@ -3414,8 +3207,8 @@ class ExportCsv(Structure):
     def query(self, value: str | None) -> None: ...
     @property
     def columns(self) -> list[str]:
-        """Fields, paths (account.name) or other expressions; default: the id, the owner and all
-        fields of the entity's own but normal forms.
+        """Fields, paths (account.name) or other expressions; default: the id, the owner, the
+        source and all fields of the entity's own but normal forms.
         """
     @columns.setter
     def columns(self, value: Sequence[str] | None) -> None: ...
@@ -3489,7 +3282,7 @@ class ExportReport(Structure):
     def bytes(self, value: int) -> None: ...
 
 class _ExportJsonlValues(TypedDict, total=False):
-    path: str
+    path: _Path
     entities: Sequence[str] | None
     include_deleted: bool
 
@@ -3502,7 +3295,7 @@ class ExportJsonl(Structure):
     def path(self) -> str:
         """The file; one that is there is replaced when everything is written."""
     @path.setter
-    def path(self, value: str) -> None: ...
+    def path(self, value: _Path) -> None: ...
     @property
     def entities(self) -> list[str]:
         """The entities whose records are written, each with the external ids of its records;
@@ -3517,7 +3310,7 @@ class ExportJsonl(Structure):
     def include_deleted(self, value: bool) -> None: ...
 
 class _ImportJsonlValues(TypedDict, total=False):
-    path: str
+    path: _Path
 
 @disjoint_base
 class ImportJsonl(Structure):
@@ -3528,4 +3321,4 @@ class ImportJsonl(Structure):
     def path(self) -> str:
         """The file."""
     @path.setter
-    def path(self, value: str) -> None: ...
+    def path(self, value: _Path) -> None: ...

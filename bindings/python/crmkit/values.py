@@ -84,7 +84,7 @@ class Field:
 
     name: str
     type: str
-    """Such as "text", "money", "reference": see docs/entities.md."""
+    """Such as "text", "money", "reference": see docs/reference/entities.md."""
     help: str
     required: bool
     unique: bool
@@ -120,6 +120,9 @@ class FieldsOfClass:
         if owner not in self._known:
             from crmkit._crmkit import describe
 
-            declared = json.loads(describe(owner))["fields"]
+            try:
+                declared = json.loads(describe(owner))["fields"]
+            except TypeError as error:  # Record and Structure: help() and the like ask them too
+                raise AttributeError(f"{owner.__name__} has no fields of its own") from error
             self._known[owner] = MappingProxyType({row["name"]: _field(row) for row in declared})
         return self._known[owner]

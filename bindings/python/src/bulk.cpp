@@ -112,6 +112,7 @@ class RowReader {
     static constexpr std::size_t batch_size = 128;
 
     void fill() {
+        handle_signals();  // the iterable may be none of Python's own code
         at_ = filled_ = 0;
         batch_rows_.clear();
         batch_keys_.clear();

@@ -139,14 +139,16 @@ std::shared_ptr<SessionHandle> as_user(CrmHandle& crm, const py::object& user,
 
 void bind_handle(py::class_<CrmHandle, std::shared_ptr<CrmHandle>>& type) {
     type.def("as_user", &as_user, py::arg("user"), py::kw_only(), py::arg("origin") = "",
-             "A session in which a user acts, given by record or id. The history says `origin` "
-             "beside its changes.")
+             "A session in which a user acts, given by record or id. Its first change raises "
+             "NotFound when there is no such user. The history says `origin` beside its changes.")
         .def("ensure_user", &ensure_user, py::arg("name"), py::arg("email"),
              "The user with this e-mail address, created when there is none.")
         .def("before_write", &before_write, py::arg("entity"), py::arg("function"),
              "Calls function(event) before each write of an entity (a class or a name; None for "
              "all), inside its transaction. It may change event.record; what it raises undoes the "
-             "change and reaches the caller as it is. Returns a number for remove_hook().")
+             "change and reaches the caller as it is. Returns a number for remove_hook(). The "
+             "function is kept until then, or until the store is closed; where it refers to the "
+             "store, so is the store.")
         .def("after_write", &after_write, py::arg("entity"), py::arg("function"),
              "Calls function(event) after each write, still inside its transaction.")
         .def("after_commit", &after_commit, py::arg("function"),

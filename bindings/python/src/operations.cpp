@@ -1,14 +1,13 @@
 #include "operations.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "crmkit/engine/operation.hpp"
 #include "crmkit/schema/check.hpp"
 #include "errors.hpp"
 #include "field_access.hpp"
@@ -24,22 +23,30 @@ struct OperationModule {
     std::shared_ptr<SessionHandle> session;
 };
 
+/// What an operation's name has before its dot, and behind it: the module and the method.
+std::string module_of(const Operation& operation) {
+    return std::string(operation.name.substr(0, operation.name.find('.')));
+}
+std::string method_of(const Operation& operation) {
+    return std::string(operation.name.substr(operation.name.find('.') + 1));
+}
+
 /// Writes the arguments of a call into the input. Throws validation with all that is wrong.
 void fill_input(const Operation& operation, StructObject& input, const py::args& args,
                 const py::kwargs& keywords) {
-    const std::string_view method = operation.name.substr(operation.name.find('.') + 1);
+    const std::string method = method_of(operation);
     if (args.size() > 1) {
-        throw py::type_error(std::string(method) +
+        throw py::type_error(method +
                              "() takes its first field by position and the others by keyword");
     }
     FieldWriter writer(input);
     if (!args.empty()) {
         if (input.type->fields.empty()) {
-            throw py::type_error(std::string(method) + "() takes no arguments");
+            throw py::type_error(method + "() takes no arguments");
         }
         const py::handle first(input.type->fields.front().name);
         if (keywords.contains(first)) {
-            throw py::type_error(std::string(method) + "() got its first field twice");
+            throw py::type_error(method + "() got its first field twice");
         }
         writer.set(first, args[0]);
     }
@@ -67,18 +74,44 @@ class Telling {
     Session& session_;
 };
 
-/// Runs an operation that tells a Python function how far it is. What the function raises ends it
-/// and comes out as it is.
+/// Says when it is time to look at something that costs too much to be looked at each time.
+class Interval {
+  public:
+    bool is_over() {
+        const auto now = std::chrono::steady_clock::now();
+        const bool over = now >= end_;
+        if (over) {
+            end_ = now + length;
+        }
+        return over;
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds length{100};
+    std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + length;
+};
+
+/// Tells a Python function how far an operation is. False when it is to end.
+bool tell_progress(const py::object& function, const Progress& at) {
+    const py::object make = py::module_::import("crmkit.values").attr("Progress");
+    const py::object total = at.total_bytes ? py::object(py::int_(*at.total_bytes)) : py::none();
+    return !function(make(at.records, at.bytes, total)).is(py::bool_(false));
+}
+
+/// Runs an operation that says how far it is: to a Python function, unless that is None, and to the
+/// handlers of signals, so that Ctrl-C ends it. What either raises comes out as it is.
 void run_with_progress(const Operation& operation, SessionHandle& session, const void* given,
                        void* result, const py::object& function) {
-    const py::object make = py::module_::import("crmkit.values").attr("Progress");
     std::optional<py::error_already_set> raised;
+    Interval since_signals;
     const auto tell = [&](const Progress& at) {
+        if (function.is_none() && !since_signals.is_over()) {
+            return true;  // another thread may have the GIL
+        }
         const py::gil_scoped_acquire held;
         try {
-            const py::object total =
-                at.total_bytes ? py::object(py::int_(*at.total_bytes)) : py::none();
-            return !function(make(at.records, at.bytes, total)).is(py::bool_(false));
+            handle_signals();
+            return function.is_none() || tell_progress(function, at);
         } catch (const py::error_already_set& error) {
             raised = error;
             return false;
@@ -97,7 +130,7 @@ void run_with_progress(const Operation& operation, SessionHandle& session, const
     }
 }
 
-/// The function that `progress=` names; null where it was not given. It is no field of the input.
+/// The function that `progress=` names; None where it was not given. It is no field of the input.
 py::object take_progress(const Operation& operation, const py::kwargs& keywords) {
     if (!operation.has_progress) {
         return py::none();
@@ -117,17 +150,37 @@ py::object call(const Operation& operation, SessionHandle& session, const py::ar
     py::object output = make_struct(type_of(*operation.output));
     const void* const given = struct_of(input).object();
     void* const result = struct_of(output).object();
-    if (progress.is_none()) {
-        session.run([&](Session& open) { operation.run(open, given, result); });
-    } else {
+    if (operation.has_progress) {
         run_with_progress(operation, session, given, result, progress);
+    } else {
+        session.run([&](Session& open) { operation.run(open, given, result); });
     }
     return output;
 }
 
-/// What help() shows: what it does, then its fields.
+/// The parameters of a method, which Python's `inspect` and `help` read where a docstring begins
+/// with them in this form. Defaults are literals there, as those of the declarations are.
+std::string signature_of(const Operation& operation) {
+    const StructType& input = type_of(*operation.input);
+    const py::object fresh = make_struct(input);
+    std::string parameters = "self";
+    for (const BoundField& field : input.fields) {
+        parameters += ", " + field.attribute;
+        if (!field.field->is_required) {
+            parameters += "=" + std::string(py::repr(get_field(struct_of(fresh), *field.field)));
+        }
+        if (field.index == 0 && (input.fields.size() > 1 || operation.has_progress)) {
+            parameters += ", *";
+        }
+    }
+    parameters += operation.has_progress ? ", progress=None" : "";
+    return method_of(operation) + "(" + parameters + ")\n--\n\n";
+}
+
+/// What help() shows: its parameters, what it does, then its fields.
 std::string doc_of(const Operation& operation) {
-    std::string doc(operation.help);
+    std::string doc = signature_of(operation);
+    doc += operation.help;
     doc += "\n";
     for (const BoundField& field : type_of(*operation.input).fields) {
         doc += "\n" + field.attribute + ": " + std::string(field.field->help);
@@ -144,8 +197,10 @@ std::string doc_of(const Operation& operation) {
 /// Adds the method of an operation to a class; `session_of_self` finds the session of an object.
 template <typename SessionOfSelf>
 void add_method(py::handle owner, const Operation& operation, SessionOfSelf session_of_self) {
-    const std::string method(operation.name.substr(operation.name.find('.') + 1));
+    const std::string method = method_of(operation);
     const std::string doc = doc_of(operation);
+    py::options options;
+    options.disable_function_signatures();  // ours is better
     const py::cpp_function function(
         [&operation, session_of_self](const py::object& self, const py::args& args,
                                       const py::kwargs& keywords) {
@@ -179,6 +234,16 @@ void add_attribute(py::handle owner, const std::string& name, const py::object& 
 
 }  // namespace
 
+std::vector<const Operation*> offered_operations() {
+    std::vector<const Operation*> offered;
+    for (const Operation* operation : all_operations()) {
+        if (module_of(*operation) != "records") {
+            offered.push_back(operation);
+        }
+    }
+    return offered;
+}
+
 void bind_operations(py::module_& module, py::handle session_class, py::handle crm_class) {
     py::class_<OperationModule>(module, "OperationModule",
                                 "Base of the classes whose methods are operations.", plain_class())
@@ -190,8 +255,8 @@ void bind_operations(py::module_& module, py::handle session_class, py::handle c
         return self.cast<OperationModule&>().session;
     };
     std::map<std::string, py::object, std::less<>> made;
-    for (const Operation* operation : all_operations()) {
-        const std::string name(operation->name.substr(0, operation->name.find('.')));
+    for (const Operation* operation : offered_operations()) {
+        const std::string name = module_of(*operation);
         if (name == "engine") {
             add_method(session_class, *operation, &session_of);
             add_method(crm_class, *operation, &session_of);

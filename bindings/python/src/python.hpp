@@ -95,6 +95,14 @@ class GilReleased {
     PyThreadState* state_ = nullptr;
 };
 
+/// Lets Python handle signals, in its main thread; throws what a handler raises, such as
+/// KeyboardInterrupt for Ctrl-C. With the GIL only.
+inline void handle_signals() {
+    if (PyErr_CheckSignals() != 0) {
+        throw py::error_already_set();
+    }
+}
+
 /// A Python object that C++ may copy and drop in any thread, with the GIL or without.
 class SharedObject {
   public:

@@ -10,6 +10,7 @@
 
 #include "arrow.hpp"
 #include "errors.hpp"
+#include "query_text.hpp"
 
 namespace crmkit::python {
 
@@ -19,23 +20,8 @@ namespace {
 struct Query {
     const StructType* type;
     std::shared_ptr<SessionHandle> session;
-    std::string filter;
+    std::string text;
     std::shared_ptr<const NamedValues> parameters;
-    std::string order{};
-    bool may_sort = false;
-    std::optional<std::size_t> most{};
-
-    [[nodiscard]] std::string text() const {
-        std::string out = filter;
-        if (!order.empty()) {
-            out += out.empty() ? "" : " ";
-            out += (may_sort ? "sort by " : "order by ") + order;
-        }
-        if (most) {
-            out += (out.empty() ? "limit " : " limit ") + std::to_string(*most);
-        }
-        return out;
-    }
 };
 
 /// Reads the records of a query a batch at a time, each batch in one go without the GIL.
@@ -44,7 +30,7 @@ class RecordReader {
     RecordReader(const Query& query, std::size_t first_batch)
         : type_(query.type),
           session_(query.session),
-          text_(query.text()),
+          text_(query.text),
           parameters_(query.parameters),
           batch_(*query.type),
           batch_size_(first_batch) {}
@@ -90,6 +76,7 @@ class RecordReader {
         batch_.refill(rows_);
         batch_size_ = std::min(largest_batch, batch_size_ * 2);
         is_reading_ = false;
+        handle_signals();
     }
 
     void read_batch(Session& session) {
@@ -186,7 +173,7 @@ py::list all(const Query& query) {
 }
 
 Query limited(Query query, std::size_t most) {
-    query.most = query.most ? std::min(*query.most, most) : most;
+    query.text = with_limit(query.text, most);
     return query;
 }
 
@@ -196,32 +183,33 @@ py::object first(const Query& query) {
     return record ? std::move(record) : py::none();
 }
 
-Query in_order(Query query, const std::string& function, const py::args& terms) {
-    query.order.clear();
+/// The keys that a function got, as they follow "order by".
+std::string keys_from(const std::string& function, const py::args& terms) {
+    std::string keys;
     for (const py::handle term : terms) {
-        query.order += (query.order.empty() ? "" : ", ") + text_argument(term, function + ": key");
+        keys += (keys.empty() ? "" : ", ") + text_argument(term, function + ": key");
     }
-    if (query.order.empty()) {
+    if (keys.empty()) {
         throw py::type_error(function + " needs at least one key, such as \"name\"");
     }
-    return query;
+    return keys;
 }
 
 Query ordered(Query query, const py::args& terms) {
-    query.may_sort = false;
-    return in_order(std::move(query), "order_by()", terms);
+    query.text = with_order(query.text, "order by " + keys_from("order_by()", terms));
+    return query;
 }
 
 Query sorted(Query query, const py::args& terms) {
-    query.may_sort = true;
-    return in_order(std::move(query), "sort_by()", terms);
+    query.text = with_order(query.text, "sort by " + keys_from("sort_by()", terms));
+    return query;
 }
 
 /// One page, as a Page of crmkit.values.
 py::object page(const Query& query, std::size_t size, const std::optional<std::string>& after) {
     std::string rows;
     const PageEnd end = query.session->run([&](Session& session) {
-        return session.read_page(*query.type->entity, query.text(),
+        return session.read_page(*query.type->entity, query.text,
                                  PageRequest{size, after.value_or("")},
                                  query.parameters->parameters(), rows);
     });
@@ -236,7 +224,7 @@ py::object page(const Query& query, std::size_t size, const std::optional<std::s
 }
 
 ArrowRecords as_arrow(const Query& query, exchange::ArrowOptions options) {
-    return {query.type, query.session, query.text(), query.parameters, std::move(options)};
+    return {query.type, query.session, query.text, query.parameters, std::move(options)};
 }
 
 /// Walks over the pages of a query.
@@ -258,15 +246,11 @@ struct PageIterator {
     }
 };
 
-py::object count(const Query& query) {
-    const std::string text = query.filter.empty() ? "count()" : "count() where " + query.filter;
-    const py::list rows = aggregate_rows(*query.type, *query.session, text, *query.parameters);
-    const py::tuple row = rows[0];
-    py::int_ all_of_them = row[0];
-    if (query.most && all_of_them.cast<std::size_t>() > *query.most) {
-        return py::int_(*query.most);
-    }
-    return all_of_them;
+std::int64_t count(const Query& query) {
+    return query.session->run([&](Session& session) {
+        return count_records(session, *query.type->entity, query.text,
+                             query.parameters->parameters());
+    });
 }
 
 }  // namespace
@@ -314,14 +298,17 @@ void bind_queries(py::module_& module) {
     type.def("__iter__", &iterate)
         .def("all", &all, "All of them, in a list.")
         .def("first", &first, "The first of them, or None.")
-        .def("count", &count, "How many there are; the store counts them.")
+        .def("count", &count,
+             "How many there are, of a limited query no more than its limit; the store counts "
+             "them.")
         .def("order_by", &ordered,
-             "The same in another order: order_by(\"close_date desc\", \"name\"). Pages need one "
-             "that an index has.")
+             "The same in another order, instead of any that it has: order_by(\"close_date "
+             "desc\", \"name\"). Pages need one that an index has.")
         .def("sort_by", &sorted,
              "The same in any order, also page by page: each page then reads and sorts all that "
              "match, unless an index has the order.")
-        .def("limit", &limited, py::arg("most"), "The first of them only.")
+        .def("limit", &limited, py::arg("most"),
+             "The first of them only; of two limits the smaller counts.")
         .def("page", &page, py::arg("size") = 100, py::arg("after") = py::none(),
              "One page: 1 to 10,000 records, from the start or from where the page before ended "
              "(its `next`).")
@@ -346,10 +333,10 @@ void bind_queries(py::module_& module) {
                 return as_arrow(query, {}).stream();
             },
             py::arg("requested_schema") = py::none())
-        .def_property_readonly("text", &Query::text, "The whole expression.")
+        .def_readonly("text", &Query::text, "The whole expression.")
         .def("__repr__", [](const Query& query) {
             return "<crmkit query over " + std::string(query.type->entity->plural) + ": " +
-                   query.text() + ">";
+                   query.text + ">";
         });
     make_generic(type);
 }

@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "crmkit/engine/operation.hpp"
 #include "crmkit/model/registry.hpp"
 #include "crmkit/store/packed_record.hpp"
 #include "errors.hpp"
 #include "field_access.hpp"
+#include "operations.hpp"
 #include "struct_methods.hpp"
 #include "values.hpp"
 
@@ -363,7 +363,7 @@ void bind_structs(py::module_& module) {
         add_class(*entity, entity, "crmkit", record, entities);
     }
     py::dict operations;
-    for (const Operation* operation : all_operations()) {
+    for (const Operation* operation : offered_operations()) {
         add_operation_class(*operation->input, operations);
         add_operation_class(*operation->output, operations);
     }

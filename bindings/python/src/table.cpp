@@ -394,8 +394,8 @@ PyMethodDef* table_methods() {
         fast_method_def<&create>(
             "create",
             "Stores a new record, given by its fields or as an object, which then becomes as "
-            "stored. Returns it. Raises ValidationError with all that is wrong; Duplicate; "
-            "NotFound for a reference to nothing."),
+            "stored. Returns it. Raises ValidationError with all that is wrong, references to "
+            "nothing among it; Duplicate."),
         fast_method_def<&update>(
             "update",
             "Writes new values of fields, by the record's id, or writes what differs in a record "

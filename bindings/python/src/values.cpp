@@ -342,6 +342,14 @@ std::string path_from(py::handle path) {
     return py::module_::import("os").attr("fsencode")(path).cast<std::string>();
 }
 
+py::object path_text(py::handle path) {
+    const py::handle type(reinterpret_cast<PyObject*>(Py_TYPE(path.ptr())));
+    if (PyBytes_Check(path.ptr()) == 0 && !py::hasattr(type, "__fspath__")) {
+        return py::reinterpret_borrow<py::object>(path);
+    }
+    return py::module_::import("os").attr("fsdecode")(path);
+}
+
 void NamedValues::add(py::handle name, py::handle value) {
     std::string why;
     auto converted = to_value(value, why);

@@ -54,6 +54,8 @@ Id id_of(py::handle object, const Entity* entity);
 
 /// The path of a file, from a str, bytes or os.PathLike: its bytes as the system has them.
 std::string path_from(py::handle path);
+/// The str of bytes and of an os.PathLike, as os.fsdecode() gives it; anything else as it is.
+py::object path_text(py::handle path);
 
 /// Parameters of an expression from keywords. Throws validation for a value of no kind of ours.
 class NamedValues {

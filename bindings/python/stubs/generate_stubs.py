@@ -125,6 +125,8 @@ def given_type(field: Description, rows_from: str = "") -> str:
     elif kind == "structure_list":
         row = rows_from + class_name(field["row"]["name"])
         types = [f"Sequence[{row} | Mapping[str, Any]]"]
+    elif kind == "text" and field["name"] in _crmkit.path_fields:
+        types = ["_Path"]
     else:
         types = [value_type(field)]
     may_be_empty = field["nullable"] and not field["required"]
@@ -342,7 +344,8 @@ def operations_stub(description: Description) -> str:
     body = [line for struct in structs.values() for line in struct_class(struct, "Structure", 0)]
     text = "\n".join([labels_of_stub.stub(), "", *body])
     entities = sorted(class_name(entity["name"]) for entity in description["entities"])
-    names = [n for n in ("Link", "Money", "Record", "Structure", *entities) if used(text, n)]
+    others = ("Link", "Money", "Record", "Structure", "_Path")
+    names = [n for n in (*others, *entities) if used(text, n)]
     head = [
         NOTICE,
         f"from collections.abc import {used_names(text, 'Mapping', 'Sequence')}",
@@ -394,9 +397,15 @@ def package_stub() -> str:
     return "\n".join([*lines, *(f'    "{name}",' for name in classes_first), "]", ""])
 
 
+def is_offered(operation: Description) -> bool:
+    """Whether Python has an operation; the tables do instead what those of `records` do."""
+    return not operation["name"].startswith("records.")
+
+
 def main(arguments: list[str]) -> int:
     """Writes or checks every stub."""
     description = json.loads(_crmkit.describe_all())
+    description["operations"] = [one for one in description["operations"] if is_offered(one)]
     stubs = {
         "_crmkit.pyi": compiled_stub(description),
         "operations.pyi": operations_stub(description),
