@@ -443,6 +443,31 @@ ValueView part_of(const ValueView& value, SlotPart part, const expr::Type& type)
                                    : ValueView(std::int64_t{value.link().entity});
 }
 
+/// Whether a number is of the other kind than the column that it is compared with.
+bool is_other_number(const ValueView& value, const expr::Type& type) {
+    return (type.kind == TypeKind::integer && value.kind() == ValueKind::decimal) ||
+           (type.kind == TypeKind::decimal && value.kind() == ValueKind::integer);
+}
+
+/// Binds such a number as one in the column's own steps, whole ones or billionths. One that lies
+/// between two steps becomes the middle between them, one beyond all of them stays there: so it
+/// compares with each step as it is, exactly, and an index serves it.
+int bind_other_number(sqlite3_stmt* statement, int index, const ValueView& value) {
+    constexpr double half = 0.5;
+    constexpr double beyond = 1e19;
+    if (value.kind() == ValueKind::integer) {
+        const std::int64_t whole = value.integer();
+        return whole >= -Decimal::largest_whole && whole <= Decimal::largest_whole
+                   ? sqlite3_bind_int64(statement, index, Decimal::of(whole).billionths)
+                   : sqlite3_bind_double(statement, index, whole < 0 ? -beyond : beyond);
+    }
+    const std::int64_t billionths = value.decimal().billionths;
+    const std::int64_t rest = billionths % Decimal::one;
+    const std::int64_t step = billionths / Decimal::one - (rest < 0 ? 1 : 0);
+    return rest == 0 ? sqlite3_bind_int64(statement, index, step)
+                     : sqlite3_bind_double(statement, index, static_cast<double>(step) + half);
+}
+
 /// Binds the slots of one execution.
 class Binder {
   public:
@@ -482,7 +507,12 @@ class Binder {
             values_.moment,
             is_given ? values_.parameters[slot.index] : std::span<const ValueView>(), nullptr};
         expr::Scratch scratch;
-        bind_typed(index, slot, expr::detail::Evaluator(context, scratch).value(*slot.node, {}));
+        const ValueView value = expr::detail::Evaluator(context, scratch).value(*slot.node, {});
+        if (slot.node->kind == NodeKind::parameter && is_other_number(value, slot.type)) {
+            check(bind_other_number(statement_, index, value));
+        } else {
+            bind_typed(index, slot, value);
+        }
     }
 
     void bind_typed(int index, const Slot& slot, const ValueView& value) const {

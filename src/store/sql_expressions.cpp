@@ -68,9 +68,19 @@ bool is_fixed_money(const Node& node) {
     return node.kind == NodeKind::path || (node.is_constant && node.kind != NodeKind::parameter);
 }
 
+/// Whether one number that is given is compared with another. What is bound for a number of the
+/// other kind compares rightly with values of the column only; see bind_other_number().
+bool compares_given_numbers(const Node& node) {
+    const auto is_given = [](const expr::NodePointer& operand) {
+        return operand->kind == NodeKind::parameter && operand->type.is_number();
+    };
+    return is_given(node.operands.front()) &&
+           std::any_of(node.operands.begin() + 1, node.operands.end(), is_given);
+}
+
 bool are_plain_alike(const Node& node) {
     const Node& first = *node.operands.front();
-    return !first.type.is_pair() &&
+    return !first.type.is_pair() && !compares_given_numbers(node) &&
            std::all_of(node.operands.begin(), node.operands.end(), [&](const auto& operand) {
                return is_plain(*operand) && operand->type.kind == first.type.kind;
            });

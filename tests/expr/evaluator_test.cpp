@@ -147,8 +147,28 @@ TEST_CASE("numbers are exact, and null where they do not fit") {
                {"round(24.5)", dec("24")},
                {"round(1.2345, 2)", dec("1.23")},
                {"round(1.235, 2)", dec("1.24")},
-               {"round(1.5, -1)", Value()},
                {"round(7)", 7}});
+}
+
+TEST_CASE("regression: round to tens, hundreds and so on") {
+    check_all({{"round(1234.5, -2)", dec("1200")},
+               {"round(15.000000001, -1)", dec("20")},
+               {"round(25.0, -1)", dec("20")},
+               {"round(1.5, -1)", dec("0")},
+               {"round(-1250, -2)", -1200},
+               {"round(-1251, -2)", -1300},
+               {"round(units, -1)", 10},
+               {"round(9223372036.0, -9)", dec("9000000000")},
+               {"round(9223372036.0, -10)", Value()},
+               {"round(9223372036.0, -11)", dec("0")},
+               {"round(9223372036854775807, -1)", Value()},
+               {"round(9223372036854775807, -2)", 9'223'372'036'854'775'800},
+               {"round(9223372036854775807, -18)", 9'000'000'000'000'000'000},
+               {"round(9223372036854775807, -19)", Value()},
+               {"round(4999999999999999999, -19)", 0},
+               {"round(9223372036854775807, -20)", 0},
+               {"round(units, -9223372036854775807)", 0},
+               {"round(units, 9223372036854775807)", 7}});
 }
 
 TEST_CASE("money keeps its currency") {
@@ -305,6 +325,34 @@ TEST_CASE("enumerations and references") {
     const Small small;
     CHECK(small.value("owner = :me", {{"me", Link{1, Id{1001}}}}) == Value(true));
     CHECK(small.value("owner = :me", {{"me", Link{2, Id{1001}}}}) == Value(false));
+}
+
+TEST_CASE("regression: a polymorphic reference beside a link that is written as text") {
+    check_all({{"owner = 'user/1001'", true},
+               {"owner = 'users/1001'", true},
+               {"owner != 'user/1002'", true},
+               {"owner = 'team/1001'", false},
+               {"'company/3003' = partner", true},
+               {"owner in ('team/2001', 'user/1001')", true},
+               {"owner not in ('team/2001', 'user/1002')", true},
+               {"created_by in (owner, 'user/1001')", Value()},
+               {"contact.owner = 'user/1001'", Value()},
+               {"coalesce(contact.owner, 'team/2001') = 'team/2001'", true},
+               {"if(is_hot, owner, 'team/2001')", Link{2, Id{2001}}}});
+}
+
+TEST_CASE("regression: a number that is given beside one of the other kind") {
+    const Small small;
+    const auto holds = [&small](std::string_view text, Value number) {
+        return small.value(text, {{"p", std::move(number)}}) == Value(true);
+    };
+    CHECK(holds("units >= :p", dec("6.999999999")));
+    CHECK_FALSE(holds("units >= :p", dec("7.000000001")));
+    CHECK_FALSE(holds("units = :p", dec("7.5")));
+    CHECK(holds("units between :p and 7", dec("6.5")));
+    CHECK(holds("units not in (:p, 8)", dec("7.5")));
+    CHECK(holds("probability < :p", 9'300'000'000));
+    CHECK(holds("probability > :p", INT64_MIN));
 }
 
 TEST_CASE("a reference to a deleted record still reads its fields") {

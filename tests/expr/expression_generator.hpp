@@ -227,9 +227,13 @@ class ExpressionGenerator final : ValueGenerator {
         }
         const Entity& team = entity_of<Team>();
         const Entity& user = entity_of<User>();
+        const bool may_be_written = !found.ends_with("partner");
         const auto some_link = [&] {
             const Entity& target = random_.chance(500) ? user : team;
-            return parameter(Value(Link{target.number, records_.id(target)}));
+            const Id id = records_.id(target);
+            return may_be_written && random_.chance(500)
+                       ? quoted_text(std::string(target.name) + "/" + to_string(id))
+                       : parameter(Value(Link{target.number, id}));
         };
         switch (below(4)) {
             case 0:
@@ -266,8 +270,12 @@ class ExpressionGenerator final : ValueGenerator {
         if (type.kind == TypeKind::boolean) {
             return "true";
         }
-        return "(" + value(type, depth - 1) + (random_.chance(200) ? " not" : "") + " between " +
-               comparand(type.kind, depth - 1) + " and " + comparand(type.kind, depth - 1) + ")";
+        const bool is_given = random_.chance(150);
+        const std::string subject =
+            is_given ? parameter(random_value(given_kind(type.kind))) : value(type, depth - 1);
+        const std::string low = is_given ? value(type, depth - 1) : comparand(type.kind, depth - 1);
+        return "(" + subject + (random_.chance(200) ? " not" : "") + " between " + low + " and " +
+               comparand(type.kind, depth - 1) + ")";
     }
 
     std::string list_test(int depth) {

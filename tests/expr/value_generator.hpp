@@ -175,10 +175,16 @@ class ValueGenerator {
         return Value(random_.chance(500));
     }
 
+    /// What may be given for a parameter that is compared with a value of the kind.
+    TypeKind given_kind(TypeKind kind) {
+        const bool is_number = kind == TypeKind::integer || kind == TypeKind::decimal;
+        return !is_number ? kind : random_.chance(500) ? TypeKind::integer : TypeKind::decimal;
+    }
+
     /// What a value of the kind is compared with: often a constant.
     std::string comparand(TypeKind kind, int depth) {
         if (random_.chance(250)) {
-            return parameter(random_value(kind));
+            return parameter(random_value(given_kind(kind)));
         }
         return random_.chance(450) ? literal(kind) : value(kind, depth);
     }
@@ -270,7 +276,7 @@ class ValueGenerator {
         constexpr std::array<std::string_view, 3> signs{"+", "-", "*"};
         constexpr std::array<std::string_view, 5> parts{"year", "month", "day", "quarter",
                                                         "weekday"};
-        switch (below(7)) {
+        switch (below(8)) {
             case 0:
                 return one(parts) + "(" + value(TypeKind::date, depth) + ")";
             case 1:
@@ -284,10 +290,17 @@ class ValueGenerator {
             case 5:
                 return "seconds_between(" + value(TypeKind::instant, depth) + ", " +
                        value(TypeKind::instant, depth) + ")";
+            case 6:
+                return rounded(TypeKind::integer, depth);
             default:
                 return binary(value(TypeKind::integer, depth), one(signs),
                               value(TypeKind::integer, depth));
         }
+    }
+
+    std::string rounded(TypeKind kind, int depth) {
+        const std::int64_t places = static_cast<std::int64_t>(below(32)) - 22;
+        return "round(" + value(kind, depth) + ", " + std::to_string(places) + ")";
     }
 
     std::string number(int depth) {
@@ -298,8 +311,7 @@ class ValueGenerator {
         constexpr std::array<std::string_view, 4> signs{"+", "-", "*", "/"};
         switch (below(6)) {
             case 0:
-                return "round(" + value(TypeKind::decimal, depth) + ", " +
-                       std::to_string(below(10)) + ")";
+                return rounded(TypeKind::decimal, depth);
             case 1:
                 return "abs(" + value(TypeKind::decimal, depth) + ")";
             case 2:

@@ -178,6 +178,7 @@ inline crmkit::Value random_value(crmkit::Random& random, const crmkit::Field& f
             static constexpr std::string_view formatted[] = {"",
                                                              "ana@example.com",
                                                              "+49 30 123456 ext. 7",
+                                                             "ana in the chat",
                                                              "www.Acme.com/a?b=c",
                                                              "EUR",
                                                              "Europe/Berlin",

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "crmkit/expr/printer.hpp"
 #include "crmkit/expr/resolver.hpp"
 
 namespace crmkit::expr::detail {
@@ -96,7 +97,18 @@ class Adapter {
         refuse(*node, target, scope);
     }
 
-    /// Where a number would not do for a money parameter.
+    /// What an error message calls a node: a literal or parameter as it stands in the text,
+    /// anything else, which must have been checked, in its one spelling.
+    [[nodiscard]] std::string shown(const Node& node) const {
+        if (node.kind == NodeKind::literal || node.kind == NodeKind::parameter) {
+            return std::string(resolver_.written(node));
+        }
+        std::string out;
+        Printer(out, parameters_).print(node);
+        return out;
+    }
+
+    /// Where only a value of the parameter's own type would do, not any number.
     void require_strict(const Node& node) {
         if (node.kind == NodeKind::parameter) {
             parameters_[node.index].accepts_number = false;
@@ -107,7 +119,8 @@ class Adapter {
     /// Gives a parameter its type on its first meeting; false when it has another one already.
     bool adapt_parameter(Node& node, const Type& target, Meeting meeting) {
         Parameter& parameter = parameters_[node.index];
-        const bool takes_number = meeting == Meeting::comparison && target.kind == TypeKind::money;
+        const bool takes_number = meeting == Meeting::comparison &&
+                                  (target.is_number() || target.kind == TypeKind::money);
         if (parameter.type.kind == TypeKind::unknown) {
             parameter.type = target;
             parameter.accepts_number = takes_number;
@@ -148,9 +161,25 @@ class Adapter {
         } else if (target.kind == TypeKind::reference) {
             set_literal(node, target, Id::parse(text), "an id, which is a positive whole number",
                         scope);
+        } else if (target.kind == TypeKind::link) {
+            set_link(node, text, scope);
         } else if (target.kind == TypeKind::enumeration) {
             check_label(node, target, text, scope);
         }
+    }
+
+    /// "user/123", as JSON has it.
+    void set_link(Node& node, std::string_view text, const Scope& scope) const {
+        const std::size_t slash = text.find('/');
+        const auto id = slash == text.npos ? std::nullopt : Id::parse(text.substr(slash + 1));
+        if (!id) {
+            resolver_.fail(node.position, *scope.entity, {}, resolver_.written(node),
+                           "is not a link such as 'user/123'");
+        }
+        const Name name{.text = text.substr(0, slash), .position = node.position};
+        node.entity = &resolver_.entity(name, *scope.entity);
+        node.literal = Value(Link{node.entity->number, *id});
+        node.type = TypeKind::link;
     }
 
     template <typename Parsed>
@@ -212,12 +241,12 @@ class Adapter {
     [[noreturn]] void refuse(const Node& node, const Type& target, const Scope& scope) const {
         std::string hint;
         if (target.kind == TypeKind::link) {
-            hint = "; give a polymorphic reference as a parameter";
+            hint = "; write it with its entity, such as 'user/123'";
         } else if (target.kind == TypeKind::money && node.type.is_number()) {
             hint = "; write it with its currency, such as 50 EUR";
         }
         resolver_.fail(
-            node.position, *scope.entity, {}, resolver_.written(node),
+            node.position, *scope.entity, {}, shown(node),
             "is " + described(node.type) + " where " + described(target) + " is expected" + hint);
     }
 

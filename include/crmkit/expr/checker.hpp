@@ -104,25 +104,13 @@ class Checker {
     }
 
     [[noreturn]] void fail(const Node& node, std::string message) const {
-        resolver_.fail(node.position, *root_.entity, {}, shown(node), std::move(message));
+        resolver_.fail(node.position, *root_.entity, {}, adapter_.shown(node), std::move(message));
     }
 
   private:
-    // ---- errors
-
-    [[nodiscard]] std::string shown(const Node& node) const {
-        if (node.kind == NodeKind::call) {
-            return std::string(node.function->name);
-        }
-        if (node.kind == NodeKind::path && !node.path.steps.empty()) {
-            return std::string(node.path.steps.back().first.field->name);
-        }
-        return std::string(resolver_.written(node));
-    }
-
     void require_known(const Node& node, const Scope& scope) {
         if (node.type.kind == TypeKind::unknown && node.kind != NodeKind::parameter) {
-            resolver_.fail(node.position, *scope.entity, {}, shown(node),
+            resolver_.fail(node.position, *scope.entity, {}, adapter_.shown(node),
                            "has no type of its own here");
         }
     }
@@ -270,13 +258,39 @@ class Checker {
         for (NodePointer& operand : node.operands) {
             adapter_.adapt(operand, target, Meeting::comparison, scope);
         }
+        for (std::size_t i = 1; i < node.operands.size(); ++i) {
+            require_possible_link(*node.operands[0], *node.operands[i], scope);
+            require_possible_link(*node.operands[i], *node.operands[0], scope);
+        }
         node.type = TypeKind::boolean;
+    }
+
+    /// Whether a polymorphic reference may point at records of the entity.
+    [[nodiscard]] bool may_point_at(const Node& path, const Entity& entity) const {
+        const PathStep& last = path.path.steps.back();
+        const auto may = [&](const PathField& field) {
+            return resolver_.registry().may_target(*field.field, entity);
+        };
+        return may(last.first) || std::any_of(last.others.begin(), last.others.end(), may);
+    }
+
+    /// A literal link beside a reference that never points at its entity is a mistake.
+    void require_possible_link(const Node& path, const Node& link, const Scope& scope) const {
+        if (path.kind != NodeKind::path || link.kind != NodeKind::literal ||
+            link.type.kind != TypeKind::link || path.type.kind != TypeKind::link ||
+            may_point_at(path, *link.entity)) {
+            return;
+        }
+        const Field& field = *path.path.steps.back().first.field;
+        resolver_.fail(link.position, *scope.entity, {}, adapter_.shown(link),
+                       "refers to " + std::string(link.entity->name) + ", but " +
+                           std::string(field.name) + " refers to " + std::string(field.target));
     }
 
     [[nodiscard]] Type meet(const Type& target, const Node& operand, const Scope& scope) const {
         const auto common = compared_type(target, operand.type);
         if (!common) {
-            resolver_.fail(operand.position, *scope.entity, {}, shown(operand),
+            resolver_.fail(operand.position, *scope.entity, {}, adapter_.shown(operand),
                            "is " + described(operand.type) + " and cannot be compared with " +
                                described(target));
         }
@@ -304,17 +318,16 @@ class Checker {
         check(node.operands[0], scope);
         const Node& operand = *node.operands[0];
         if (operand.type.kind != TypeKind::link) {
-            resolver_.fail(node.position, *scope.entity, {}, shown(operand),
+            resolver_.fail(node.position, *scope.entity, {}, adapter_.shown(operand),
                            "only a polymorphic reference can be tested for an entity");
         }
         const Entity& entity = resolver_.entity(node.names.front(), *scope.entity);
-        if (operand.kind == NodeKind::path &&
-            !resolver_.registry().may_target(*operand.path.steps.back().first.field, entity)) {
+        if (operand.kind == NodeKind::path && !may_point_at(operand, entity)) {
             resolver_.fail(node.names.front().position, *scope.entity, {}, node.names.front().text,
                            "is never what this reference points at");
         }
         node.index = entity.number;
-        node.literal = Value(entity.name);
+        node.entity = &entity;
         node.names.clear();
         node.type = TypeKind::boolean;
     }
@@ -325,7 +338,7 @@ class Checker {
         adapter_.require_strict(operand);
         if (!operand.type.is_number() && operand.type.kind != TypeKind::money) {
             resolver_.fail(operand.kind == NodeKind::literal ? operand.position : node.position,
-                           *scope.entity, {}, shown(operand),
+                           *scope.entity, {}, adapter_.shown(operand),
                            "is " + described(operand.type) + "; this sign takes numbers and money");
         }
     }
@@ -463,7 +476,7 @@ class Checker {
             return;
         }
         resolver_.fail(
-            operand->position, *scope.entity, {}, shown(*operand),
+            operand->position, *scope.entity, {}, adapter_.shown(*operand),
             "is " + described(operand->type) + "; right is " + signature(*node.function));
     }
 
@@ -485,7 +498,7 @@ class Checker {
             fail_unknown(node, scope);
         }
         if (!target.has_equality()) {
-            resolver_.fail(node.position, *scope.entity, {}, shown(node),
+            resolver_.fail(node.position, *scope.entity, {}, node.function->name,
                            "is not defined on " + described(target));
         }
         for (std::size_t i = first; i < node.operands.size(); ++i) {
@@ -498,7 +511,7 @@ class Checker {
                                   const Scope& scope) const {
         const auto common = common_type(target, operand.type);
         if (!common) {
-            resolver_.fail(operand.position, *scope.entity, {}, shown(operand),
+            resolver_.fail(operand.position, *scope.entity, {}, adapter_.shown(operand),
                            "is " + described(operand.type) + ", but " + described(target) +
                                " stands beside it");
         }

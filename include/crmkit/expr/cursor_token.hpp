@@ -213,12 +213,23 @@ inline constexpr std::size_t checksum_size = 8;
 
 }  // namespace detail
 
-/// The place behind the record with these keys_of() the query, as a text of A-Z, a-z, 0-9, - and _.
-/// It holds the values in the clear.
-inline std::string encode_cursor(const Query& query, std::span<const Value> keys) {
+/// Where a page of a query ended.
+struct PagePlace {
+    /// The keys_of() its last record.
+    std::vector<Value> keys{};
+    /// How many records this page and those before it had, which counts where the query has a
+    /// limit.
+    std::int64_t count = 0;
+};
+
+/// A place as a text of A-Z, a-z, 0-9, - and _. It holds the values in the clear.
+inline std::string encode_cursor(const Query& query, const PagePlace& place) {
     std::string values;
-    for (const Value& key : keys) {
+    for (const Value& key : place.keys) {
         detail::put_value(values, key.view());
+    }
+    if (query.limit) {
+        detail::put_value(values, place.count);
     }
     std::string bytes;
     detail::put_number(bytes, detail::fnv1a(values, detail::order_hash(query)),
@@ -226,9 +237,10 @@ inline std::string encode_cursor(const Query& query, std::span<const Value> keys
     return detail::to_base64url(bytes + values);
 }
 
-/// The keys in a token. Throws Error(invalid_argument) for what is not a token, and for one of a
-/// query over another entity or in another order.
-inline std::vector<Value> decode_cursor(const Query& query, std::string_view token) {
+/// The place in a token; its count is 0 where the query that it comes from had no limit. Throws
+/// Error(invalid_argument) for what is not a token, and for one of a query over another entity or
+/// in another order.
+inline PagePlace decode_cursor(const Query& query, std::string_view token) {
     constexpr std::size_t longest = 1'000'000;
     const auto refuse = [token](const char* why) {
         return Error(ErrorCode::invalid_argument,
@@ -243,19 +255,23 @@ inline std::vector<Value> decode_cursor(const Query& query, std::string_view tok
     if (checksum != detail::fnv1a(rest, detail::order_hash(query))) {
         throw refuse("it is damaged, or of a query in another order");
     }
-    std::vector<Value> keys;
+    PagePlace place;
     for (const OrderTerm& term : query.order) {
         auto value = detail::take_value(rest, term.value.type());
         const bool is_text = value && value->kind() == ValueKind::text;
         if (!value || (is_text && find_invalid_utf8(value->view().text()) != rest.npos)) {
             throw refuse("its values are of other types");
         }
-        keys.push_back(std::move(*value));
+        place.keys.push_back(std::move(*value));
     }
     if (!rest.empty()) {
-        throw refuse("it has too many values");
+        const auto count = detail::take_value(rest, TypeKind::integer);
+        if (!count || count->view().integer() < 0 || !rest.empty()) {
+            throw refuse("it has too many values");
+        }
+        place.count = count->view().integer();
     }
-    return keys;
+    return place;
 }
 
 }  // namespace crmkit::expr

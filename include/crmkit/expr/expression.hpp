@@ -36,8 +36,9 @@ inline constexpr std::size_t alternatives = 200;
 struct Parameter {
     std::string name{};
     Type type{};
-    /// A money parameter that may also be a plain number, of major units in the currency of what
-    /// it is compared with.
+    /// A parameter that is only compared, and so may be any number: beside integers a decimal, too,
+    /// beside money also a plain number, of major units in the currency of what it is compared
+    /// with.
     bool accepts_number = false;
 
     friend bool operator==(const Parameter&, const Parameter&) = default;

@@ -141,20 +141,31 @@ inline ValueView absolute(const Call& call) {
     return negative ? negate(call[0]) : call[0];
 }
 
+/// A number rounded half-even to a multiple of 10 to the `digits`; nothing when that does not fit.
+inline std::optional<std::int64_t> without_last_digits(std::int64_t number, std::int64_t digits) {
+    constexpr std::int64_t most_digits = 19;  // of a number of 64 bits
+    if (digits > most_digits) {
+        return 0;  // it is less than half of such a multiple
+    }
+    int128 unit = 1;
+    for (std::int64_t i = 0; i < digits; ++i) {
+        unit *= 10;
+    }
+    const auto units = quotient(int128(number), unit);
+    return units ? narrowed(int128(*units) * unit) : std::nullopt;
+}
+
 inline ValueView round(const Call& call) {
+    constexpr std::int64_t fewest_places = -100;  // fewer leave nothing either
     const std::int64_t places = call.arguments.size() > 1 ? call[1].integer() : 0;
-    if (is_whole(call[0]) || places >= Decimal::decimals) {
-        return places < 0 ? ValueView() : call[0];
+    const std::int64_t stored_places = is_whole(call[0]) ? 0 : Decimal::decimals;
+    if (places >= stored_places) {
+        return call[0];
     }
-    if (places < 0) {
-        return {};
-    }
-    std::int64_t unit = Decimal::one;
-    for (std::int64_t i = 0; i < places; ++i) {
-        unit /= 10;
-    }
-    const auto units = quotient(int128(call[0].decimal().billionths), int128(unit));
-    return units ? as_decimal(narrowed(int128(*units) * int128(unit))) : ValueView();
+    const std::int64_t digits = stored_places - std::max(places, fewest_places);
+    return is_whole(call[0])
+               ? as_integer(without_last_digits(call[0].integer(), digits))
+               : as_decimal(without_last_digits(call[0].decimal().billionths, digits));
 }
 
 inline constexpr TypeSet day_types{TypeKind::date, TypeKind::instant};
@@ -407,7 +418,7 @@ inline constexpr std::array functions = std::to_array<Function>({
      1,
      2,
      TypeKind::unknown,
-     "Half-even to so many decimals, none if not given.",
+     "Half-even to so many decimals, none if not given; `-2` is to hundreds.",
      &detail::round},
     {"amount",
      FunctionForm::ordinary,

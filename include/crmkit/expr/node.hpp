@@ -143,6 +143,8 @@ struct Node {
     std::uint16_t subqueries = 0;
     /// parameter: its number. is_entity: the entity's number.
     std::uint16_t index = 0;
+    /// is_entity: the entity. literal: that of a link.
+    const Entity* entity = nullptr;
 
     std::vector<NodePointer> operands{};
     Value literal{};                        ///< literal

@@ -24,14 +24,20 @@ struct Binding {
 
 namespace detail {
 
-inline std::optional<Value> as_integer_parameter(const ValueView& value) {
+inline bool is_number(const ValueView& value) {
+    return value.kind() == ValueKind::integer || value.kind() == ValueKind::decimal;
+}
+
+inline std::optional<Value> as_integer_parameter(const ValueView& value, bool accepts_number) {
     if (value.kind() == ValueKind::decimal && value.decimal().billionths % Decimal::one == 0) {
         return Value(value.decimal().billionths / Decimal::one);
     }
-    return value.kind() == ValueKind::integer ? std::optional(Value(value)) : std::nullopt;
+    return value.kind() == ValueKind::integer || (accepts_number && is_number(value))
+               ? std::optional(Value(value))
+               : std::nullopt;
 }
 
-inline std::optional<Value> as_decimal_parameter(const ValueView& value) {
+inline std::optional<Value> as_decimal_parameter(const ValueView& value, bool accepts_number) {
     if (value.kind() == ValueKind::integer && value.integer() >= -Decimal::largest_whole &&
         value.integer() <= Decimal::largest_whole) {
         return Value(Decimal::of(value.integer()));
@@ -40,7 +46,9 @@ inline std::optional<Value> as_decimal_parameter(const ValueView& value) {
         const auto parsed = Decimal::parse(value.text());
         return parsed ? std::optional(Value(*parsed)) : std::nullopt;
     }
-    return value.kind() == ValueKind::decimal ? std::optional(Value(value)) : std::nullopt;
+    return value.kind() == ValueKind::decimal || (accepts_number && is_number(value))
+               ? std::optional(Value(value))
+               : std::nullopt;
 }
 
 inline std::optional<Value> as_money_parameter(const ValueView& value, bool accepts_number) {
@@ -51,8 +59,7 @@ inline std::optional<Value> as_money_parameter(const ValueView& value, bool acce
             return std::nullopt;
         }
     }
-    const bool is_number = value.kind() == ValueKind::integer || value.kind() == ValueKind::decimal;
-    return value.kind() == ValueKind::money || (accepts_number && is_number)
+    return value.kind() == ValueKind::money || (accepts_number && is_number(value))
                ? std::optional(Value(value))
                : std::nullopt;
 }
@@ -108,9 +115,9 @@ inline std::optional<Value> as_parameter(const ValueView& value, const Parameter
         case TypeKind::enumeration:
             return of_kind(ValueKind::text);
         case TypeKind::integer:
-            return as_integer_parameter(value);
+            return as_integer_parameter(value, parameter.accepts_number);
         case TypeKind::decimal:
-            return as_decimal_parameter(value);
+            return as_decimal_parameter(value, parameter.accepts_number);
         case TypeKind::money:
             return as_money_parameter(value, parameter.accepts_number);
         case TypeKind::date:
@@ -259,9 +266,9 @@ class Binder {
 /// calls give(name, value) for each.
 ///
 /// Dates, instants, ids, decimals and monies may be given as text, whole decimals as integers and
-/// the other way round, a date for an instant, a number for a money it is only compared with; null
-/// for anything. Throws Error(expression) with a problem for each parameter that has no value, that
-/// the text does not have, or whose value has another type.
+/// the other way round, a date for an instant, any number for a number or money that it is only
+/// compared with; null for anything. Throws Error(expression) with a problem for each parameter
+/// that has no value, that the text does not have, or whose value has another type.
 template <typename GiveAll>
 BoundParameters bind_all(const Parameters& parameters, GiveAll give_all) {
     detail::Binder binder(parameters);

@@ -216,7 +216,7 @@ class Printer {
             if (node.kind == NodeKind::is_null) {
                 out_ += "null";
             } else {
-                print_name(node.literal.view().text(), false);
+                print_name(node.entity->name, false);
             }
             return;
         }
@@ -303,8 +303,10 @@ class Printer {
                 out_ += to_string(value.id());
                 return;
             case ValueKind::link:
+                print_quoted(std::string(node.entity->name) + "/" + to_string(value.link().id));
+                return;
             case ValueKind::text_list:
-                return;  // no literal has these
+                return;  // no literal has it
         }
     }
 

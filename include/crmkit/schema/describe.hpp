@@ -18,8 +18,8 @@ namespace crmkit {
 namespace detail {
 
 constexpr std::string_view name_of(TextFormat format) {
-    constexpr std::string_view names[] = {"plain",         "email_address", "phone_number", "uri",
-                                          "currency_code", "time_zone",     "language_tag"};
+    constexpr std::string_view names[] = {"plain", "email_address", "phone_number", "contact_point",
+                                          "uri",   "currency_code", "time_zone",    "language_tag"};
     return names[static_cast<std::size_t>(format)];
 }
 

@@ -267,6 +267,32 @@ constexpr Entity make_entity() {
     return entity;
 }
 
+/// What is wrong with what an entity is called and numbered, beyond any structure.
+constexpr Misdeclaration check_names(const Entity& entity) {
+    return entity.number == 0              ? Misdeclaration::number_out_of_range
+           : !is_snake_case(entity.plural) ? Misdeclaration::plural_not_snake_case
+           : entity.plural == entity.name  ? Misdeclaration::plural_is_the_name
+                                           : Misdeclaration::none;
+}
+
+/// Ids of several entities are in one column only together with the entity; a result of an
+/// operation may tell them without.
+constexpr Verdict check_targets(const Entity& entity) {
+    for (const Field& field : entity.fields) {
+        const bool is_several =
+            field.target == "any" || field.target.find(',') != field.target.npos;
+        if (field.type() == FieldType::reference && is_several) {
+            return verdict_on(field.name, Misdeclaration::reference_to_several);
+        }
+    }
+    return {};
+}
+
+constexpr bool can_be_indexed(FieldType type) {
+    return type != FieldType::text_list && type != FieldType::json &&
+           type != FieldType::structure_list;
+}
+
 /// What is wrong with the fields that an index names.
 constexpr Verdict check_index(const Entity& entity, std::string_view fields) {
     constexpr std::string_view separator = ", ";
@@ -275,19 +301,52 @@ constexpr Verdict check_index(const Entity& entity, std::string_view fields) {
         if (!has_field(entity, name)) {
             return verdict_on(name, Misdeclaration::index_of_nothing);
         }
+        if (!has_field(entity, name,
+                       [](const Field& field) { return can_be_indexed(field.type()); })) {
+            return verdict_on(name, Misdeclaration::index_without_order);
+        }
         fields.remove_prefix(std::min(fields.size(), name.size() + separator.size()));
     }
     return {};
 }
 
-constexpr Verdict check_state_machine(const Entity& entity, const StateMachine& machine) {
+/// Whether a person can give a reason in the field, and leave it out.
+constexpr bool can_hold_reason(const Field& field) {
+    return field.is_nullable() &&
+           (field.type() == FieldType::text || field.type() == FieldType::enumeration ||
+            field.type() == FieldType::reference);
+}
+
+/// What is wrong with the fields that a state machine names.
+constexpr Verdict check_machine_fields(const Entity& entity, const StateMachine& machine) {
+    const auto is_enumeration = [](const Field& field) {
+        return field.type() == FieldType::enumeration;
+    };
     for (const std::string_view name :
          {machine.state_field, machine.status_field, machine.reason_field}) {
         if (!name.empty() && !has_field(entity, name)) {
             return verdict_on(name, Misdeclaration::state_machine_of_nothing);
         }
     }
+    if (!has_field(entity, machine.state_field, is_enumeration)) {
+        return verdict_on(machine.state_field, Misdeclaration::state_without_labels);
+    }
+    if (!machine.reason_field.empty() &&
+        !has_field(entity, machine.reason_field, can_hold_reason)) {
+        return verdict_on(machine.reason_field, Misdeclaration::reason_not_fillable);
+    }
+    return {};
+}
+
+constexpr Verdict check_state_machine(const Entity& entity, const StateMachine& machine) {
+    if (const Verdict verdict = check_machine_fields(entity, machine);
+        verdict.what != Misdeclaration::none) {
+        return verdict;
+    }
     for (const Transition& transition : machine.transitions) {
+        if (transition.needs_reason && machine.reason_field.empty()) {
+            return verdict_on(transition.to, Misdeclaration::transition_without_reason_field);
+        }
         for (const std::string_view state : {transition.from, transition.to}) {
             const auto has_this = [state](const Field& field) { return has_label(field, state); };
             if (!state.empty() && !has_field(entity, machine.state_field, has_this)) {
@@ -298,9 +357,15 @@ constexpr Verdict check_state_machine(const Entity& entity, const StateMachine& 
     return {};
 }
 
-/// The first thing wrong with what an entity says of its fields, if any.
+/// The first thing wrong with what an entity says of itself and its fields, if any.
 template <RecordType T>
 constexpr Verdict check_entity(const Entity& entity) {
+    if (const Misdeclaration what = check_names(entity); what != Misdeclaration::none) {
+        return verdict_on(entity.name, what);
+    }
+    if (const Verdict verdict = check_targets(entity); verdict.what != Misdeclaration::none) {
+        return verdict;
+    }
     if constexpr (requires { T::title_field; }) {
         if (!has_text_field(entity, T::title_field)) {
             return verdict_on(T::title_field, Misdeclaration::title_of_nothing);
@@ -344,16 +409,17 @@ constexpr const Entity& entity_of() {
 
 /// First line of an entity: CRMKIT_ENTITY(Account, 3, "account", "accounts", "An organisation.");
 /// Declares the record header: the members that every record has. The number is permanent.
-#define CRMKIT_ENTITY(Type, number, name, plural, help)             \
-    CRMKIT_STRUCTURE(Type, name, help);                             \
-    static constexpr ::crmkit::EntityNumber entity_number = number; \
-    static constexpr std::string_view entity_plural = plural;       \
-    ::crmkit::Id id{};                                              \
-    ::crmkit::Instant created_at{};                                 \
-    ::crmkit::Id created_by{};                                      \
-    ::crmkit::Instant modified_at{};                                \
-    ::crmkit::Id modified_by{};                                     \
-    ::crmkit::Link owner{};                                         \
-    std::int64_t version = 0;                                       \
-    std::optional<::crmkit::Instant> deleted_at{};                  \
+#define CRMKIT_ENTITY(Type, number, name, plural, help)       \
+    CRMKIT_STRUCTURE(Type, name, help);                       \
+    static constexpr ::crmkit::EntityNumber entity_number =   \
+        ::crmkit::detail::permanent_number(number);           \
+    static constexpr std::string_view entity_plural = plural; \
+    ::crmkit::Id id{};                                        \
+    ::crmkit::Instant created_at{};                           \
+    ::crmkit::Id created_by{};                                \
+    ::crmkit::Instant modified_at{};                          \
+    ::crmkit::Id modified_by{};                               \
+    ::crmkit::Link owner{};                                   \
+    std::int64_t version = 0;                                 \
+    std::optional<::crmkit::Instant> deleted_at{};            \
     std::string source {}

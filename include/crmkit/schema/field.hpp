@@ -40,6 +40,7 @@ enum class TextFormat : std::uint8_t {
     plain,
     email_address,  ///< RFC 5321/6531 mailbox
     phone_number,   ///< anything a person writes for one; its normal form is E.164 where possible
+    contact_point,  ///< e-mail address, phone number, or the name that someone has in a chat
     uri,            ///< web address with or without a scheme
     currency_code,  ///< ISO 4217
     time_zone,      ///< IANA zone name
@@ -254,15 +255,22 @@ constexpr const NativeType& checked_native_type() {
     }
 }
 
+/// A permanent number as it is stored, and 0, which is none, for one that does not fit: the check
+/// of what was declared then names where it stands, instead of a number cut off by the compiler.
+constexpr std::uint16_t permanent_number(std::int64_t declared) {
+    return declared > 0 && declared <= UINT16_MAX ? static_cast<std::uint16_t>(declared)
+                                                  : std::uint16_t{0};
+}
+
 }  // namespace detail
 
 /// Makes the field of a member; CRMKIT_FIELD calls it. `NameOfMisfit` is empty where the type is
 /// one of a field, so that all fields of a type share one function.
 template <typename Member, detail::FieldName NameOfMisfit>
-constexpr Field make_field(std::uint16_t id, std::string_view name, std::size_t offset,
+constexpr Field make_field(std::int64_t id, std::string_view name, std::size_t offset,
                            std::string_view help) {
     Field field;
-    field.id = id;
+    field.id = detail::permanent_number(id);
     field.name = name;
     field.help = help;
     field.native = &detail::checked_native_type<Member, NameOfMisfit>();

@@ -30,6 +30,7 @@ constexpr std::string_view json_schema_format(TextFormat format) {
             return "iri-reference";
         case TextFormat::plain:
         case TextFormat::phone_number:
+        case TextFormat::contact_point:
         case TextFormat::currency_code:
         case TextFormat::time_zone:
         case TextFormat::language_tag:

@@ -62,26 +62,24 @@ inline std::string normal_phone(std::string_view raw, std::string_view default_r
     return found.empty() ? fold(raw) : found;
 }
 
-}  // namespace detail
-
-/// The form in which equal addresses are equal, where an address may be for e-mails, for phone
-/// calls, or neither, such as a name in a chat, which is folded. A phone number without its country
-/// is its digits.
-inline std::string normal_address(std::string_view raw) {
+/// A name in a chat may have digits in it, and is a phone number only where it has its country.
+inline std::string normal_contact_point(std::string_view raw, std::string_view default_region) {
     if (raw.find('@') != std::string_view::npos) {
-        return detail::normal_email(raw);
+        return normal_email(raw);
     }
-    const bool has_letters = std::any_of(raw.begin(), raw.end(), [](char c) {
-        return detail::is_ascii_alphanumeric(c) && !detail::is_digit(c);
-    });
+    const bool has_letters = std::any_of(
+        raw.begin(), raw.end(), [](char c) { return is_ascii_alphanumeric(c) && !is_digit(c); });
     return has_letters && !normalize_phone_number(raw, {}) ? fold(raw)
-                                                           : detail::normal_phone(raw, {});
+                                                           : normal_phone(raw, default_region);
 }
+
+}  // namespace detail
 
 /// The form in which equal values of the text field `source` are equal, by its format: e-mail
 /// addresses as normalize_email_address(), phone numbers in E.164 for `default_region` (ISO 3166-1
-/// alpha-2) or, where no country can be told, as their digits, web addresses as host and path,
-/// codes as codes, everything else folded. What does not have its format is folded too.
+/// alpha-2) or, where no country can be told, as their digits, points of contact as what they are
+/// of these, web addresses as host and path, codes as codes, everything else folded. What does not
+/// have its format is folded too.
 inline std::string normal_form(const Field& source, std::string_view raw,
                                std::string_view default_region = {}) {
     switch (source.format) {
@@ -89,6 +87,8 @@ inline std::string normal_form(const Field& source, std::string_view raw,
             return detail::normal_email(raw);
         case TextFormat::phone_number:
             return detail::normal_phone(raw, default_region);
+        case TextFormat::contact_point:
+            return detail::normal_contact_point(raw, default_region);
         case TextFormat::uri:
             return detail::is_uri(trim(raw)) ? detail::normal_uri(trim(raw)) : fold(raw);
         case TextFormat::time_zone:

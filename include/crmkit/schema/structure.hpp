@@ -66,6 +66,12 @@ namespace detail {
 /// What can be wrong with a field table; each has its compile error below.
 enum class Misdeclaration : std::uint8_t {
     none,
+    structure_name_not_snake_case,
+    structure_help_missing,
+    number_out_of_range,
+    plural_not_snake_case,
+    plural_is_the_name,
+    id_out_of_range,
     id_reserved,
     id_repeated,
     name_repeated,
@@ -73,24 +79,46 @@ enum class Misdeclaration : std::uint8_t {
     help_missing,
     member_forgotten,
     reference_without_target,
+    reference_to_several,
     target_without_reference,
     hierarchy_without_reference,
     searchable_but_not_text,
     unique_but_not_a_key,
     normal_form_of_nothing,
+    normal_form_of_itself,
+    normal_form_but_not_text,
     name_of_second_column,
     required_but_set_null,
     required_but_never_empty,
     required_but_not_written,
     length_of_no_text,
+    format_of_no_text,
     title_of_nothing,
     index_of_nothing,
+    index_without_order,
     state_machine_of_nothing,
+    state_without_labels,
+    reason_not_fillable,
     transition_of_nothing,
+    transition_without_reason_field,
 };
 
 template <Misdeclaration What, FieldName Name>
 struct MisdeclaredField {
+    static_assert(What != Misdeclaration::structure_name_not_snake_case,
+                  "the name of this entity or structure is not snake_case: use a-z, 0-9 and _, a "
+                  "letter first");
+    static_assert(What != Misdeclaration::structure_help_missing,
+                  "this entity or structure has no help text: say in one sentence what it is");
+    static_assert(What != Misdeclaration::number_out_of_range,
+                  "the number of this entity is not between 1 and 65535: take a free one of those");
+    static_assert(What != Misdeclaration::plural_not_snake_case,
+                  "the plural of this entity is empty or not snake_case: use a-z, 0-9 and _, a "
+                  "letter first");
+    static_assert(What != Misdeclaration::plural_is_the_name,
+                  "the plural of this entity is also its name: call lists of it something else");
+    static_assert(What != Misdeclaration::id_out_of_range,
+                  "this field's id is not between 1 and 65535: take a free one of those");
     static_assert(What != Misdeclaration::id_reserved,
                   "field ids 1 to 9 belong to the record header: give this field an id from 10 up");
     static_assert(What != Misdeclaration::id_repeated,
@@ -107,6 +135,9 @@ struct MisdeclaredField {
                   "add a CRMKIT_FIELD row for every member, in the order of the members");
     static_assert(What != Misdeclaration::reference_without_target,
                   "this reference does not say what it points at: add .refers_to(\"entity\")");
+    static_assert(What != Misdeclaration::reference_to_several,
+                  "a member of type Id refers to records of one entity: name one in "
+                  ".refers_to(), or make the member a Link");
     static_assert(What != Misdeclaration::target_without_reference,
                   "only a member of type Id or Link can have .refers_to() or .children()");
     static_assert(What != Misdeclaration::hierarchy_without_reference,
@@ -117,6 +148,11 @@ struct MisdeclaredField {
                   "a field of this type cannot be .unique(): use text, integer, date or reference");
     static_assert(What != Misdeclaration::normal_form_of_nothing,
                   "the field whose .normal_form() this is does not exist or is not text");
+    static_assert(
+        What != Misdeclaration::normal_form_of_itself,
+        "this field is the .normal_form() of itself: name the field that it is made from");
+    static_assert(What != Misdeclaration::normal_form_but_not_text,
+                  "only text can be a .normal_form()");
     static_assert(What != Misdeclaration::name_of_second_column,
                   "this field's name is that of the second column of a money (_currency) or link "
                   "(_entity) field: rename one of them");
@@ -130,14 +166,26 @@ struct MisdeclaredField {
                   ".required(): leave out one of them");
     static_assert(What != Misdeclaration::length_of_no_text,
                   "only text and lists of text have a .max_length(), of at least 1");
+    static_assert(What != Misdeclaration::format_of_no_text,
+                  "only text and lists of text have a format: leave out .with_format()");
     static_assert(What != Misdeclaration::title_of_nothing,
                   "the title_field does not exist or is not text");
     static_assert(What != Misdeclaration::index_of_nothing,
                   "an Index names this field, which does not exist");
+    static_assert(What != Misdeclaration::index_without_order,
+                  "an Index names this field, but lists and JSON have no order to look them up by");
     static_assert(What != Misdeclaration::state_machine_of_nothing,
                   "the state_machine names this field, which does not exist");
+    static_assert(What != Misdeclaration::state_without_labels,
+                  "the state field of a state_machine must be an enum made by CRMKIT_ENUM");
+    static_assert(What != Misdeclaration::reason_not_fillable,
+                  "the reason field of a state_machine must be text, a reference or an optional "
+                  "enum");
     static_assert(What != Misdeclaration::transition_of_nothing,
                   "a Transition names this state, which is no label of the state field");
+    static_assert(What != Misdeclaration::transition_without_reason_field,
+                  "the Transition to this state needs a reason, but the state_machine has no "
+                  "reason field: name one, or leave out the true");
     static constexpr bool ok = What == Misdeclaration::none;
 };
 
@@ -152,6 +200,10 @@ constexpr bool is_snake_case(std::string_view name) {
         ok = ok && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
     }
     return ok;
+}
+
+constexpr bool is_text_or_list(FieldType type) {
+    return type == FieldType::text || type == FieldType::text_list;
 }
 
 constexpr bool can_be_unique(FieldType type) {
@@ -190,7 +242,7 @@ constexpr bool has_text_field(const Structure& structure, std::string_view name)
 
 /// What is wrong with how a field is filled and how long it may be.
 constexpr Misdeclaration check_content(const Field& field) {
-    const bool is_text = field.type() == FieldType::text || field.type() == FieldType::text_list;
+    const bool is_text = is_text_or_list(field.type());
     if (field.is_required && !field.is_nullable()) {
         return Misdeclaration::required_but_never_empty;
     }
@@ -200,20 +252,16 @@ constexpr Misdeclaration check_content(const Field& field) {
     if (is_text ? field.longest == 0 : field.longest != Field::usual_longest) {
         return Misdeclaration::length_of_no_text;
     }
+    if (!is_text && field.format != TextFormat::plain) {
+        return Misdeclaration::format_of_no_text;
+    }
     return Misdeclaration::none;
 }
 
-/// What is wrong with one field by itself.
-constexpr Misdeclaration check_field(const Field& field, const Structure& structure) {
+/// What is wrong with what a field refers to.
+constexpr Misdeclaration check_reference(const Field& field, const Structure& structure) {
     const bool is_reference =
         field.type() == FieldType::reference || field.type() == FieldType::polymorphic_reference;
-    const bool is_text = field.type() == FieldType::text || field.type() == FieldType::text_list;
-    if (!is_snake_case(field.name)) {
-        return Misdeclaration::name_not_snake_case;
-    }
-    if (field.help.empty()) {
-        return Misdeclaration::help_missing;
-    }
     if (is_reference && field.target.empty() && field.name != "id") {
         return Misdeclaration::reference_without_target;
     }
@@ -226,16 +274,54 @@ constexpr Misdeclaration check_field(const Field& field, const Structure& struct
     if (field.is_hierarchy && field.target != structure.name) {
         return Misdeclaration::hierarchy_without_reference;
     }
-    if (field.is_searchable && !is_text) {
+    return Misdeclaration::none;
+}
+
+/// What is wrong with the field that another one is made from.
+constexpr Misdeclaration check_normal_form(const Field& field, const Structure& structure) {
+    if (field.normal_form_of.empty()) {
+        return Misdeclaration::none;
+    }
+    if (field.normal_form_of == field.name) {
+        return Misdeclaration::normal_form_of_itself;
+    }
+    if (!has_text_field(structure, field.normal_form_of)) {
+        return Misdeclaration::normal_form_of_nothing;
+    }
+    return field.type() == FieldType::text ? Misdeclaration::none
+                                           : Misdeclaration::normal_form_but_not_text;
+}
+
+/// What is wrong with what a field is called and numbered, and with what it is found by.
+constexpr Misdeclaration check_field_alone(const Field& field) {
+    if (field.id == 0) {
+        return Misdeclaration::id_out_of_range;
+    }
+    if (!is_snake_case(field.name)) {
+        return Misdeclaration::name_not_snake_case;
+    }
+    if (field.help.empty()) {
+        return Misdeclaration::help_missing;
+    }
+    if (field.is_searchable && !is_text_or_list(field.type())) {
         return Misdeclaration::searchable_but_not_text;
     }
     if (field.is_unique && !can_be_unique(field.type())) {
         return Misdeclaration::unique_but_not_a_key;
     }
-    if (!field.normal_form_of.empty() && !has_text_field(structure, field.normal_form_of)) {
-        return Misdeclaration::normal_form_of_nothing;
-    }
     return check_content(field);
+}
+
+/// What is wrong with one field.
+constexpr Misdeclaration check_field(const Field& field, const Structure& structure) {
+    if (const Misdeclaration what = check_field_alone(field); what != Misdeclaration::none) {
+        return what;
+    }
+    if (const Misdeclaration what = check_reference(field, structure);
+        what != Misdeclaration::none) {
+        return what;
+    }
+    return check_normal_form(field, structure);
 }
 
 /// Whether one of the two is named as the second column of the other.
@@ -281,8 +367,18 @@ constexpr Verdict verdict_on(std::string_view name, Misdeclaration what) {
     return {what, FieldName(name)};
 }
 
-/// The first thing wrong with a field table, if any.
+/// What is wrong with what a structure is called.
+constexpr Misdeclaration check_name(const Structure& structure) {
+    return !is_snake_case(structure.name) ? Misdeclaration::structure_name_not_snake_case
+           : structure.help.empty()       ? Misdeclaration::structure_help_missing
+                                          : Misdeclaration::none;
+}
+
+/// The first thing wrong with a structure and its field table, if any.
 constexpr Verdict check_structure(const Structure& structure, std::size_t header_fields) {
+    if (const Misdeclaration what = check_name(structure); what != Misdeclaration::none) {
+        return verdict_on(structure.name, what);
+    }
     for (std::size_t i = 0; i < structure.fields.size(); ++i) {
         const Field& field = structure.fields[i];
         Misdeclaration what = check_field(field, structure);

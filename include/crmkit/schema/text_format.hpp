@@ -147,6 +147,7 @@ constexpr bool is_currency_code(std::string_view text) {
 inline std::string_view format_fault(TextFormat format, std::string_view text) {
     switch (format) {
         case TextFormat::plain:
+        case TextFormat::contact_point:
             return {};
         case TextFormat::email_address: {
             MailboxParts parts;

@@ -1,0 +1,20 @@
+// expect: (FieldName..tags..*|requirement.*)an Index names this field, but lists
+#include "crmkit/schema/entity.hpp"
+
+namespace crmkit {
+
+struct Company {
+    CRMKIT_ENTITY(Company, 1001, "company", "companies", "An organisation.");
+    std::string name{};
+    std::vector<std::string> tags{};
+
+    static constexpr auto fields() {
+        return field_table(CRMKIT_FIELD(10, name, "Its name."),
+                           CRMKIT_FIELD(11, tags, "What it is marked with."));
+    }
+    static constexpr auto indexes() { return std::array{Index{"name, tags"}}; }
+};
+
+constexpr const Entity& company = entity_of<Company>();
+
+}  // namespace crmkit
