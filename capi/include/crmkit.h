@@ -177,6 +177,9 @@ typedef struct crmkit_options {
                                     so, where crmkit_checkpoint() is called beside the writers */
     const char* region;          /* default NULL: as the store remembers it; the country whose phone
                                     numbers are written without its code, such as "DE" */
+    int32_t may_use_progress_handler; /* default 0; 1 lets crmkit_session_cancel() and budgets of
+                                    steps end a statement on a host's connection that has no
+                                    progress handler of the host's; only crmkit_open_on_sqlite() */
 } crmkit_options;
 
 /* Fills in the defaults. Give sizeof(crmkit_options) as `struct_size`: it tells the library which
@@ -300,8 +303,9 @@ CRMKIT_API int32_t crmkit_entity_number(crmkit_store* store, const char* entity,
 
 /* ---- Sessions and transactions ------------------------------------------------------------- */
 
-/* Opens a session in which the user with this id acts; 0 for nobody in particular. Cheap: make one
- * for each thread. Release with crmkit_session_close(). */
+/* Opens a session in which the user with this id acts; 0 for nobody in particular. Its first change
+ * or crmkit_begin() fails with CRMKIT_NOT_FOUND when there is no such user. Cheap: make one for
+ * each thread. Release with crmkit_session_close(). */
 CRMKIT_API crmkit_code crmkit_session_open(crmkit_store* store, int64_t user, crmkit_session** out);
 
 /* Closes a session: ends its cursors and undoes what is not committed. Does nothing to the session
@@ -311,10 +315,25 @@ CRMKIT_API void crmkit_session_close(crmkit_session* session);
 /* The id of the user who acts in a session; 0 for nobody in particular, and for NULL. */
 CRMKIT_API int64_t crmkit_session_user(const crmkit_session* session);
 
+/* Sets the origin that the session's changes carry in the history from now on, such as "erp"; empty
+ * for "session", the default. What the library changes by itself has its own: "import", "restore",
+ * "undo", "derived" and "setup"; the last two are refused. Fails with CRMKIT_INVALID_ARGUMENT. */
+CRMKIT_API crmkit_code crmkit_session_set_origin(crmkit_session* session, const char* origin,
+                                                 int64_t size);
+
 /* Starts a transaction, or one nested in that which is open: what follows is kept together or not
  * at all. Without, each call is a transaction of its own. While it is open, the calls of other
- * sessions that write wait, up to the busy timeout where they are of another process. */
+ * sessions that write wait, up to the busy timeout where they are of another process. Fails with
+ * CRMKIT_READ_ONLY on a store that may only be read, and with CRMKIT_INVALID_ARGUMENT inside of
+ * crmkit_begin_read(). */
 CRMKIT_API crmkit_code crmkit_begin(crmkit_session* session);
+
+/* Starts a transaction that only reads, on any store: until crmkit_commit() or crmkit_rollback(),
+ * which are the same to it, the session sees one state, that of its first read at the latest.
+ * Others go on writing; a write of the session fails with CRMKIT_INVALID_ARGUMENT. It nests; inside
+ * of crmkit_begin() it is as another crmkit_begin(). End it soon, as a cursor. On a connection or a
+ * storage of the host's, and on ":memory:", each read still sees what is there then. */
+CRMKIT_API crmkit_code crmkit_begin_read(crmkit_session* session);
 
 /* Keeps the innermost transaction; the outermost makes it durable, and then the commit hooks run.
  * When it fails the transaction has ended too, and nothing of it was kept. Ends the cursors that
@@ -328,8 +347,8 @@ CRMKIT_API crmkit_code crmkit_rollback(crmkit_session* session);
 /* Ends what a session is reading, importing or exporting: that call, and each later one that reads,
  * imports or exports, fails with CRMKIT_CANCELLED until crmkit_session_allow(). These two may be
  * called by any thread while another one uses the session, which must not be closed meanwhile. On a
- * connection of the host's a query ends between two of its rows, and sqlite3_interrupt() ends it at
- * once. */
+ * connection of the host's a query ends between two of its rows, unless may_use_progress_handler is
+ * set, and sqlite3_interrupt() ends it at once. */
 CRMKIT_API crmkit_code crmkit_session_cancel(crmkit_session* session);
 
 /* Takes crmkit_session_cancel() back. */
@@ -455,6 +474,10 @@ CRMKIT_API crmkit_code crmkit_create(crmkit_session* session, crmkit_record* rec
 /* Reads the record with this id, of the entity of `record`, into `record`. Fails with
  * CRMKIT_NOT_FOUND, also for one that is deleted. */
 CRMKIT_API crmkit_code crmkit_get(crmkit_session* session, int64_t id, crmkit_record* record);
+
+/* The same, but also for a record that is deleted: its field "deleted_at" then says since when. */
+CRMKIT_API crmkit_code crmkit_get_even_deleted(crmkit_session* session, int64_t id,
+                                               crmkit_record* record);
 
 /* Writes the fields that were set since the record was read or stored; it becomes as stored. A
  * record that was never read, whose field "id" was set, is written whatever its version is. Fails
@@ -588,6 +611,13 @@ CRMKIT_API crmkit_code crmkit_search(crmkit_session* session, const char* entity
  * "cause": 0, "entity": "account", "record": "...", "kind": "updated", "version": 2, "fields":
  * [{"field": "name", "before": "...", "after": "..."}]}]. Release with crmkit_text_free(). */
 CRMKIT_API crmkit_code crmkit_history(crmkit_session* session, int64_t record, crmkit_text** out);
+
+/* Gives what happened in the whole store from a position on, itself included, at most `limit`
+ * changes, as crmkit_history() does; empty at the end. Who follows the store asks again from the
+ * last position that was given, plus 1. The first is 1. Release with crmkit_text_free(). Fails with
+ * CRMKIT_INVALID_ARGUMENT for a limit below 0. */
+CRMKIT_API crmkit_code crmkit_changes_since(crmkit_session* session, int64_t position,
+                                            int64_t limit, crmkit_text** out);
 
 /* Takes back the change at a position of the history, by a change to the contrary. Fails with
  * CRMKIT_CONFLICT, with a problem for each field that was changed again since, CRMKIT_NOT_FOUND,

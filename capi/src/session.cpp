@@ -79,6 +79,15 @@ crmkit_session& idle(crmkit_session* handle) {
     return session;
 }
 
+/// Starts a transaction, as `start` does it, for crmkit_commit() or crmkit_rollback() to end.
+crmkit_code begin(crmkit_session* session, crmkit::TransactionScope (crmkit::Session::*start)()) {
+    return guarded([&] {
+        crmkit_session& me = idle(session);
+        me.transactions.reserve(me.transactions.size() + 1);
+        me.transactions.push_back((me.session->*start)());
+    });
+}
+
 /// A record that the caller owns; those of hooks are written by the change they are part of.
 crmkit_record& own_record(crmkit_record* handle) {
     crmkit_record& record = required(handle, "record");
@@ -87,6 +96,11 @@ crmkit_record& own_record(crmkit_record* handle) {
                     "a record of a hook's event is written by the change itself");
     }
     return record;
+}
+
+[[noreturn]] void refuse_missing(const Entity& entity, std::int64_t id) {
+    throw Error::about(ErrorCode::not_found, {std::string(entity.name), "id", std::to_string(id),
+                                              "there is no such record"});
 }
 
 /// The fields that were set since the record was read, but for those that the library keeps.
@@ -139,6 +153,14 @@ std::size_t page_size_argument(std::int64_t size) {
     return static_cast<std::size_t>(size);
 }
 
+std::size_t limit_argument(std::int64_t limit) {
+    if (limit < 0) {
+        throw Error(ErrorCode::invalid_argument,
+                    "at most " + std::to_string(limit) + " changes were asked for");
+    }
+    return static_cast<std::size_t>(limit);
+}
+
 }  // namespace
 
 extern "C" {
@@ -162,12 +184,20 @@ int64_t crmkit_session_user(const crmkit_session* session) {
     return crmkit_session::is_live(session) ? session->session->actor().value : 0;
 }
 
-crmkit_code crmkit_begin(crmkit_session* session) {
+crmkit_code crmkit_session_set_origin(crmkit_session* session, const char* origin, int64_t size) {
     return guarded([&] {
-        crmkit_session& me = idle(session);
-        me.transactions.reserve(me.transactions.size() + 1);
-        me.transactions.push_back(me.session->transaction());
+        crmkit::Session& me = *required(session, "session").session;
+        const std::string_view given = text_argument(origin, size, "origin");
+        me.set_origin(std::string(given.empty() ? "session" : given));
     });
+}
+
+crmkit_code crmkit_begin(crmkit_session* session) {
+    return begin(session, &crmkit::Session::transaction);
+}
+
+crmkit_code crmkit_begin_read(crmkit_session* session) {
+    return begin(session, &crmkit::Session::read_transaction);
 }
 
 crmkit_code crmkit_commit(crmkit_session* session) {
@@ -213,6 +243,19 @@ crmkit_code crmkit_get(crmkit_session* session, int64_t id, crmkit_record* recor
         crmkit_record& row = own_record(record);
         row.refill([&](Record& next) {
             me->read(*row.entity, Id{id}, next.object());
+            return true;
+        });
+    });
+}
+
+crmkit_code crmkit_get_even_deleted(crmkit_session* session, int64_t id, crmkit_record* record) {
+    return guarded([&] {
+        const Call me(session);
+        crmkit_record& row = own_record(record);
+        row.refill([&](Record& next) {
+            if (!me->try_read(*row.entity, Id{id}, next.object(), crmkit::Deleted::shown)) {
+                refuse_missing(*row.entity, id);
+            }
             return true;
         });
     });
@@ -382,6 +425,15 @@ crmkit_code crmkit_history(crmkit_session* session, int64_t record, crmkit_text*
         // The id 0 would stand for every record of the store.
         const auto entries =
             record == 0 ? std::vector<crmkit::HistoryEntry>() : me->history(Id{record});
+        return crmkit::c_api::history_json(entries, me->registry());
+    });
+}
+
+crmkit_code crmkit_changes_since(crmkit_session* session, int64_t position, int64_t limit,
+                                 crmkit_text** out) {
+    return give_text(out, [&] {
+        const Call me(session);
+        const auto entries = me->changes_since(position, limit_argument(limit));
         return crmkit::c_api::history_json(entries, me->registry());
     });
 }

@@ -92,6 +92,7 @@ OpenOptions open_options(const crmkit_options* given) {
     if (options.region != nullptr) {
         open.region = options.region;
     }
+    open.may_use_progress_handler = options.may_use_progress_handler != 0;
     if (options.clock != nullptr) {
         open.clock = std::make_shared<CallbackClock>(options.clock, options.clock_ctx);
     }

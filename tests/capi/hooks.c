@@ -286,12 +286,14 @@ static crmkit_code misbehave(void* ctx, const crmkit_write_event* event) {
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_commit(watcher->outer));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_rollback(watcher->outer));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_begin(watcher->outer));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_begin_read(watcher->outer));
     crmkit_session_close(watcher->outer);
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_commit(event->session)); /* it has begun none */
     crmkit_session_close(event->session);
     crmkit_record_free(event->after);
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_create(event->session, event->after));
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_get(event->session, 1, event->after));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_get_even_deleted(event->session, 1, event->after));
     /* A transaction and a cursor that are left open end with the hook. */
     CHECK_OK(crmkit_begin(event->session));
     CHECK_OK(crmkit_query(event->session, "account", NUL, "", 0, NULL, 0, &watcher->left_open));

@@ -246,6 +246,48 @@ static void cursors_and_transactions_of_the_host_mix(void) {
     crmkit_record_free(account);
 }
 
+static void a_read_transaction_may_be_begun_there_too(void) {
+    struct host host;
+    open_host(&host, ":memory:", "crm_");
+    crmkit_record* account = stored_record(&host.crm, "account", "name", "Acme");
+    run_sql(&host, "BEGIN; INSERT INTO invoices VALUES (1)");
+    REQUIRE_OK(crmkit_begin_read(host.crm.me));
+    CHECK_INT(1, count_of(host.crm.me, "account", ""));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_create(host.crm.me, account));
+    CHECK_OK(crmkit_rollback(host.crm.me));
+    run_sql(&host, "COMMIT"); /* which was left alone */
+    CHECK_INT(1, number_of(&host, "SELECT count(*) FROM invoices"));
+    CHECK_OK(crmkit_create(host.crm.me, account));
+    crmkit_record_free(account);
+    close_host(&host);
+}
+
+/* What counting many accounts with a small budget comes to. */
+static crmkit_code count_with_budget(int32_t may_use_progress_handler) {
+    struct host host;
+    crmkit_text* rows = NULL;
+    REQUIRE(sqlite3_open(":memory:", &host.connection) == SQLITE_OK);
+    crmkit_options options = options_of_crm(&host.crm);
+    options.may_use_progress_handler = may_use_progress_handler;
+    REQUIRE_OK(crmkit_open_on_sqlite(host.connection, &options, &host.crm.store));
+    act_as_ada(&host.crm);
+    for (int i = 0; i < 300; ++i) {
+        add_account(&host.crm, "Acme");
+    }
+    CHECK_OK(crmkit_session_set_step_budget(host.crm.me, 100));
+    const crmkit_code code =
+        crmkit_aggregate(host.crm.me, "account", NUL, "count() where name like '%z%'", NUL, NULL, 0,
+                         &rows); /* one statement that gives one row */
+    crmkit_text_free(rows);
+    close_host(&host);
+    return code;
+}
+
+static void a_statement_ends_inside_where_crmkit_may_use_the_progress_handler(void) {
+    CHECK_OK(count_with_budget(0));
+    CHECK_CODE(CRMKIT_LIMIT, count_with_budget(1));
+}
+
 static void a_connection_is_needed(void) {
     crmkit_store* store = NULL;
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_open_on_sqlite(NULL, NULL, &store));
@@ -288,6 +330,9 @@ int main(void) {
         {"the host's settings stay", the_hosts_settings_stay},
         {"two stores live in one database", two_stores_live_in_one_database},
         {"cursors and transactions of the host mix", cursors_and_transactions_of_the_host_mix},
+        {"a read transaction may be begun there, too", a_read_transaction_may_be_begun_there_too},
+        {"a statement ends inside where crmkit may use the progress handler",
+         a_statement_ends_inside_where_crmkit_may_use_the_progress_handler},
         {"a connection is needed", a_connection_is_needed},
         {"a read-only connection is refused or read", a_read_only_connection_is_refused_or_read},
     };

@@ -132,6 +132,10 @@ static void a_store_may_be_opened_for_reading(void) {
     CHECK_INT(1, count_of(crm.me, "account", ""));
     CHECK_OK(set(account, "name", "Other"));
     CHECK_CODE(CRMKIT_READ_ONLY, crmkit_create(crm.me, account));
+    CHECK_CODE(CRMKIT_READ_ONLY, crmkit_begin(crm.me));
+    REQUIRE_OK(crmkit_begin_read(crm.me));
+    CHECK_INT(1, count_of(crm.me, "account", ""));
+    CHECK_OK(crmkit_commit(crm.me));
     crmkit_record_free(account);
     close_crm(&crm);
     host_map_free(map);

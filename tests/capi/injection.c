@@ -177,6 +177,11 @@ static crmkit_code upsert_by_fields(struct crm* crm, const char* text) {
     crmkit_record_free(account);
     return code;
 }
+static crmkit_code set_origin(struct crm* crm, const char* text) {
+    CHECK_OK(crmkit_session_set_origin(crm->me, text, NUL));
+    add_account(crm, "Acme");
+    return crmkit_session_set_origin(crm->me, "", 0);
+}
 static crmkit_code delete_of_entity(struct crm* crm, const char* text) {
     return crmkit_delete(crm->me, text, NUL, account_id, 0);
 }
@@ -283,6 +288,7 @@ static const struct {
     {"the system of a key", upsert_by_system, only_known},
     {"a key", upsert_by_key, only_known},
     {"the fields of a key", upsert_by_fields, only_known},
+    {"the origin of a session", set_origin, only_known},
     {"the entity to delete from", delete_of_entity, only_known},
     {"the entity to restore in", restore_of_entity, only_known},
     {"the entity of a query", query_entity, only_known},

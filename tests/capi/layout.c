@@ -80,7 +80,8 @@ SAME(offsetof(crmkit_options, log), 72);
 SAME(offsetof(crmkit_options, log_ctx), 80);
 SAME(offsetof(crmkit_options, log_kib), 88); /* where the first release ended */
 SAME(offsetof(crmkit_options, region), 96);
-SAME(sizeof(crmkit_options), 104);
+SAME(offsetof(crmkit_options, may_use_progress_handler), 104);
+SAME(sizeof(crmkit_options), 112);
 
 SAME(offsetof(crmkit_progress, struct_size), 0);
 SAME(offsetof(crmkit_progress, records), 8);

@@ -36,11 +36,14 @@ static crmkit_code export_contacts(crmkit_session* session, const char* path) {
 
 static void a_budget_bounds_each_read(void) {
     struct crm crm;
+    crmkit_text* changes = NULL;
     open_memory_crm(&crm);
     add_contacts(&crm, 500);
     CHECK_OK(crmkit_session_set_step_budget(crm.me, 100));
     CHECK_CODE(CRMKIT_LIMIT, count_slowly(crm.me));
     CHECK_CONTAINS("100 steps", crmkit_error_message());
+    CHECK_CODE(CRMKIT_LIMIT, crmkit_changes_since(crm.me, 1, INT64_MAX, &changes));
+    CHECK(changes == NULL);
     CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_session_set_step_budget(crm.me, -1));
     CHECK_CODE(CRMKIT_LIMIT, count_slowly(crm.me)); /* it still holds */
     CHECK_OK(crmkit_session_set_step_budget(crm.me, 0));
@@ -60,6 +63,7 @@ static void a_cancelled_session_reads_nothing_until_it_is_allowed_to(void) {
     CHECK_OK(crmkit_cursor_next(cursor, contact, &found));
     CHECK_OK(crmkit_session_cancel(crm.me));
     CHECK_CODE(CRMKIT_CANCELLED, count_slowly(crm.me));
+    CHECK_CODE(CRMKIT_CANCELLED, crmkit_get_even_deleted(crm.me, 1, contact));
     CHECK_CODE(CRMKIT_CANCELLED, export_contacts(crm.me, temp_path("cancelled.csv")));
     CHECK(access(temp_path("cancelled.csv"), F_OK) != 0);
     CHECK_OK(crmkit_session_allow(crm.me));

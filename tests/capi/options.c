@@ -16,14 +16,15 @@ static void the_defaults_are_those_of_the_library(void) {
     CHECK_INT(0, options.has_seed);
     CHECK_TEXT("crm_", options.table_prefix);
     CHECK(options.clock == NULL && options.log == NULL && options.region == NULL);
+    CHECK_INT(0, options.may_use_progress_handler);
 }
 
 static void options_of_an_older_header_are_enough(void) {
-    /* That of the first release; and as if the header had ended before the clock, and before
-     * everything but the durability. */
-    static const size_t sizes[] = {offsetof(crmkit_options, log_kib),
-                                   offsetof(crmkit_options, clock),
-                                   offsetof(crmkit_options, read_only)};
+    /* That of the first release; and as if the header had ended before the last option, before the
+     * clock, and before everything but the durability. */
+    static const size_t sizes[] = {
+        offsetof(crmkit_options, log_kib), offsetof(crmkit_options, may_use_progress_handler),
+        offsetof(crmkit_options, clock), offsetof(crmkit_options, read_only)};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
         struct {
             crmkit_options options;
@@ -227,6 +228,27 @@ static void a_read_only_store_can_be_read(void) {
     close_crm(&crm);
 }
 
+static void a_read_only_store_has_read_transactions(void) {
+    struct crm writer;
+    struct crm reader;
+    const char* const path = temp_path("read_transactions.db");
+    open_file_crm(&writer, path);
+    crmkit_options options = options_of_crm(&reader);
+    options.read_only = 1;
+    REQUIRE_OK(crmkit_open(path, NUL, &options, &reader.store));
+    REQUIRE_OK(crmkit_session_open(reader.store, 0, &reader.me));
+    CHECK_CODE(CRMKIT_READ_ONLY, crmkit_begin(reader.me));
+    CHECK_CODE(CRMKIT_INVALID_ARGUMENT, crmkit_commit(reader.me)); /* none was begun */
+    REQUIRE_OK(crmkit_begin_read(reader.me));
+    CHECK_INT(0, count_of(reader.me, "account", ""));
+    add_account(&writer, "Acme");
+    CHECK_INT(0, count_of(reader.me, "account", ""));
+    CHECK_OK(crmkit_commit(reader.me));
+    CHECK_INT(1, count_of(reader.me, "account", ""));
+    close_crm(&reader);
+    close_crm(&writer);
+}
+
 static void a_backup_is_a_store(void) {
     struct crm crm;
     crmkit_text* problems = NULL;
@@ -286,6 +308,7 @@ int main(void) {
         {"a path may have any bytes", a_path_may_have_any_bytes},
         {"a missing file is made only if wanted", a_missing_file_is_made_only_if_wanted},
         {"a read-only store can be read", a_read_only_store_can_be_read},
+        {"a read-only store has read transactions", a_read_only_store_has_read_transactions},
         {"a backup is a store", a_backup_is_a_store},
         {"a user is made once", a_user_is_made_once},
         {"the version is told", the_version_is_told},

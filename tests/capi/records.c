@@ -168,6 +168,50 @@ static void a_deleted_record_can_be_restored(void) {
     close_crm(&crm);
 }
 
+static void a_deleted_record_can_still_be_read(void) {
+    struct crm crm;
+    open_memory_crm(&crm);
+    crmkit_record* account = stored_record(&crm, "account", "name", "Acme");
+    crmkit_record* read = new_record(&crm, "account");
+    const int64_t id = crmkit_record_id(account);
+    CHECK_OK(crmkit_get_even_deleted(crm.me, id, read)); /* one that is not */
+    CHECK_INT(1, crmkit_is_null(read, field(read, "deleted_at")));
+    crm.now += 1000000;
+    CHECK_OK(crmkit_delete(crm.me, "account", NUL, id, 0));
+    CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_get(crm.me, id, read));
+    CHECK_OK(crmkit_get_even_deleted(crm.me, id, read));
+    CHECK_TEXT("Acme", get(read, "name"));
+    CHECK_INT(2, crmkit_record_version(read));
+    CHECK_INT(TEST_NOW + 1000000, get_number(read, "deleted_at"));
+    CHECK_OK(set(read, "name", "Acme Steel"));
+    CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_update(crm.me, read)); /* it is restored first */
+    CHECK_OK(crmkit_create(crm.me, read));                     /* or stored as another one */
+    CHECK(crmkit_record_id(read) != id);
+    CHECK_INT(1, crmkit_is_null(read, field(read, "deleted_at")));
+    CHECK_INT(1, count_of(crm.me, "account", "name = 'Acme Steel'"));
+    crmkit_record_free(read);
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
+static void what_never_was_there_is_not_found_even_deleted(void) {
+    struct crm crm;
+    open_memory_crm(&crm);
+    crmkit_record* account = stored_record(&crm, "account", "name", "Acme");
+    const int64_t ids[] = {0, -1, 12345, INT64_MIN, INT64_MAX, crm.user};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; ++i) {
+        char message[100];
+        CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_get(crm.me, ids[i], account));
+        snprintf(message, sizeof message, "%s", crmkit_error_message());
+        CHECK_CODE(CRMKIT_NOT_FOUND, crmkit_get_even_deleted(crm.me, ids[i], account));
+        CHECK_TEXT(message, crmkit_error_message());
+        CHECK_TEXT("account", problem_about("id").entity);
+    }
+    CHECK_TEXT("Acme", get(account, "name")); /* as it was */
+    crmkit_record_free(account);
+    close_crm(&crm);
+}
+
 static void records_that_are_referred_to_may_be_restricted(void) {
     struct crm crm;
     open_memory_crm(&crm);
@@ -292,6 +336,9 @@ int main(void) {
         {"a record can be written without reading it", a_record_can_be_written_without_reading_it},
         {"what the library keeps is not written", what_the_library_keeps_is_not_written},
         {"a deleted record can be restored", a_deleted_record_can_be_restored},
+        {"a deleted record can still be read", a_deleted_record_can_still_be_read},
+        {"what never was there is not found, even deleted",
+         what_never_was_there_is_not_found_even_deleted},
         {"records that are referred to may be restricted",
          records_that_are_referred_to_may_be_restricted},
         {"unique keys are taken once", unique_keys_are_taken_once},

@@ -153,7 +153,8 @@ class Calls {
                 return static_cast<int64_t>(input_.byte()) - 1;
         }
     }
-    void take(crmkit_code code, crmkit_text* made) {
+    /// `made` is looked at after the call that gave `code`.
+    void take(crmkit_code code, crmkit_text* const& made) {
         check(code);
         require((code == CRMKIT_OK) == (made != nullptr), "a text comes with success only");
         require(crmkit_text_data(made)[crmkit_text_size(made)] == '\0', "a text ends in NUL");
@@ -263,14 +264,18 @@ class Calls {
         crmkit_text* made = nullptr;
         const Text name = text();
         const Text json = text();
-        switch (input_.byte() % 5) {
+        switch (input_.byte() % 7) {
             case 0:
                 return check(crmkit_get(by, number(), of));
             case 1:
-                return take(crmkit_history(by, number(), &made), made);
+                return check(crmkit_get_even_deleted(by, number(), of));
             case 2:
-                return take(crmkit_record_to_json(of, &made), made);
+                return take(crmkit_history(by, number(), &made), made);
             case 3:
+                return take(crmkit_changes_since(by, number(), number(), &made), made);
+            case 4:
+                return take(crmkit_record_to_json(of, &made), made);
+            case 5:
                 if (name.size > 0 &&
                     std::string_view(name.data, static_cast<std::size_t>(name.size))
                         .starts_with("exchange")) {
@@ -483,18 +488,23 @@ class Calls {
             return;
         }
         crmkit_session* const of = session();
-        switch (what % 7) {
+        const Text origin = text();
+        switch (what % 9) {
             case 0:
                 return check(crmkit_begin(of));
             case 1:
-                return check(crmkit_commit(of));
+                return check(crmkit_begin_read(of));
             case 2:
-                return check(crmkit_rollback(of));
+                return check(crmkit_commit(of));
             case 3:
-                return check(crmkit_session_cancel(of));
+                return check(crmkit_rollback(of));
             case 4:
-                return check(crmkit_session_set_step_budget(of, number()));
+                return check(crmkit_session_cancel(of));
             case 5:
+                return check(crmkit_session_set_step_budget(of, number()));
+            case 6:
+                return check(crmkit_session_set_origin(of, origin.data, origin.size));
+            case 7:
                 return check(crmkit_checkpoint(store()));
             default:
                 return check(crmkit_session_allow(of));
