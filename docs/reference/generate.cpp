@@ -128,7 +128,8 @@ std::string operations_page() {
     std::ostringstream out;
     std::map<std::string, const Structure*> rows;
     out << "# Operations\n\nMade from the declarations; do not edit. In C++ a function of the "
-           "module, in C `crmkit_call()`, in Python a method of the session.\n\n";
+           "module, in C `crmkit_call()`, in Python a method of the session; what the operations "
+           "on records do, its tables do there, such as `crm.accounts`.\n\n";
     for (const Operation* operation : all_operations()) {
         out << "## " << operation->name << "\n\n"
             << operation->help << (operation->has_progress ? " Tells how far it is." : "")

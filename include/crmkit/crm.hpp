@@ -36,7 +36,8 @@ class Crm {
     /// On any storage that a host supplies, such as an OrderedMapStore.
     static Crm open(std::unique_ptr<Store> store, const OpenOptions& options = {});
 
-    /// A session in which `user` acts; none for the library itself (imports, scripts).
+    /// A session in which `user` acts; none for the library itself (imports, scripts). Its first
+    /// change throws not_found when there is no such user.
     [[nodiscard]] Session as(Id user) const;
     template <typename Record>
     requires requires(const Record& user) { user.id; }
@@ -74,7 +75,8 @@ class Crm {
     /// store, in constant memory.
     [[nodiscard]] std::vector<std::string> check_integrity() const;
     [[nodiscard]] const Registry& registry() const;
-    /// Ends the store for every handle and session: their next call throws invalid_argument.
+    /// Ends the store for every handle and session: their next call throws invalid_argument. Waits
+    /// for transactions of other threads; one of this thread is undone.
     void close();
 
   private:

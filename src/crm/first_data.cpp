@@ -101,7 +101,7 @@ void make_first_data(Session& session) {
     if (had_first_data(state.writer())) {
         return;  // another process was quicker
     }
-    const CauseScope setup(state, 0, "setup");
+    const CauseScope setup(state, 0, std::string(setup_origin));
     if (state.writer().setting(first_data_setting).empty()) {
         add_first_data(session);
     } else {

@@ -16,6 +16,9 @@ namespace crmkit::engine {
 /// they are never taken back themselves.
 inline constexpr std::string_view derived_origin = "derived";
 
+/// The origin of what every new store begins with.
+inline constexpr std::string_view setup_origin = "setup";
+
 /// The cause and the origin that changes of a session carry while it lives.
 class CauseScope {
   public:
@@ -32,7 +35,11 @@ class CauseScope {
         state_.is_undoing = was_undoing_;
     }
 
-    /// For what a rule derives from the change that was written last.
+    /// For what follows from the change that was written last.
+    static CauseScope last_change(SessionState& state) {
+        return {state, state.last_change(), state.origin};
+    }
+    /// For what a rule derives from it.
     static CauseScope derived(SessionState& state) {
         return {state, state.last_change(), std::string(derived_origin)};
     }

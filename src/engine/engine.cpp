@@ -245,12 +245,15 @@ void Engine::close() {
     if (!is_at_home() || is_closed_.exchange(true)) {
         return;
     }
-    queue_.lock();
+    // A transaction of this thread's own can't be waited for: it is undone when its scope ends.
+    const bool is_in_turn = queue_.lock_unless_held_here();
     {
         const std::lock_guard lock(readers_mutex_);
         idle_readers_.clear();
     }
-    queue_.unlock();
+    if (is_in_turn) {
+        queue_.unlock();
+    }
     log(LogLevel::info, "closed");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cause_scope.hpp"
 #include "patch.hpp"
 #include "record_problems.hpp"
 #include "session_state.hpp"
@@ -147,6 +148,12 @@ void Session::on_progress(ProgressCallback callback) { state_->progress = std::m
 Id Session::actor() const { return state_->actor(); }
 const Registry& Session::registry() const { return state_->registry(); }
 Instant Session::now() const { return state_->now(); }
-void Session::set_origin(std::string origin) { state_->origin = std::move(origin); }
+void Session::set_origin(std::string origin) {
+    if (origin == engine::derived_origin || origin == engine::setup_origin) {
+        throw Error(ErrorCode::invalid_argument,
+                    "the origin '" + origin + "' is that of changes which the library makes itself");
+    }
+    state_->origin = std::move(origin);
+}
 
 }  // namespace crmkit

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -188,13 +189,19 @@ void refuse_unserved(const expr::Query& query) {
                             query.entity->plural, expr::to_text(order), served));
 }
 
-/// Where the page that ends with this record ended.
-std::string token_after(engine::SessionState& state, Storage& storage, const expr::Query& query,
-                        const void* object, std::span<const ValueView> parameters, Instant now) {
+/// The keys of a page's last record.
+std::vector<Value> keys_of_last(engine::SessionState& state, Storage& storage,
+                                const expr::Query& query, const void* object,
+                                std::span<const ValueView> parameters, Instant now) {
     const StoredRecords records(storage, state.registry(), now);
     const expr::Context context{expr::Moment(now), parameters, &records};
-    const auto keys = expr::keys_of(query, RecordView(*query.entity, object), context);
-    return expr::encode_cursor(query, keys);
+    return expr::keys_of(query, RecordView(*query.entity, object), context);
+}
+
+/// How many records the query's limit leaves for this page and the next ones.
+std::int64_t left_by_limit(const expr::Query& query, const expr::PagePlace& after) {
+    return query.limit ? std::max<std::int64_t>(*query.limit - after.count, 0)
+                       : std::numeric_limits<std::int64_t>::max();
 }
 
 /// Walks over a page: take(cursor) reads each record, with_last(use) calls use(object) with the
@@ -211,24 +218,27 @@ PageEnd walk_page(engine::SessionState& state, const Entity& entity, std::string
     const auto query = state.engine().queries().query(entity, text);
     refuse_unserved(*query);
     const auto bound = bind(state.registry(), *query->parameters, parameters);
-    std::vector<Value> after;
+    expr::PagePlace place;
     if (!request.after.empty()) {
-        after = expr::decode_cursor(*query, request.after);
+        place = expr::decode_cursor(*query, request.after);
     }
+    const auto left = static_cast<std::uint64_t>(left_by_limit(*query, place));
     const Instant now = state.now();
     ReadScope storage(state);
-    const auto cursor = storage->scan(*query, {bound.views(), now, after});
+    const auto cursor = storage->scan(*query, {bound.views(), now, place.keys});
     PageEnd end;
-    for (; end.count < request.size; ++end.count) {
+    for (; end.count < std::min<std::uint64_t>(request.size, left); ++end.count) {
         if (!cursor->next()) {
             return end;
         }
         take(*cursor);
     }
-    if (cursor->next()) {
+    if (end.count < left && cursor->next()) {
         with_last([&](const void* object) {
-            end.next = token_after(state, *storage, *query, object, bound.views(), now);
+            place.keys = keys_of_last(state, *storage, *query, object, bound.views(), now);
         });
+        place.count += static_cast<std::int64_t>(end.count);
+        end.next = expr::encode_cursor(*query, place);
     }
     return end;
 }

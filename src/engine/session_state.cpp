@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "crmkit/model/user.hpp"
 #include "history_text.hpp"
 #include "rules.hpp"
+#include "write_path.hpp"
 
 namespace crmkit::engine {
 
@@ -77,6 +79,23 @@ void SessionState::begin(Access access, Turn turn) {
         engine_->writer().begin(Access::write);
     }
     levels_.push_back({appended_.size()});
+    require_actor();
+}
+
+void SessionState::require_actor() {
+    if (is_actor_known_) {
+        return;
+    }
+    const Entity& user = entity_of<User>();
+    try {
+        if (!engine_->writer().is_live(user, actor_)) {
+            fail_not_found(user, actor_);
+        }
+    } catch (...) {
+        rollback();
+        throw;
+    }
+    is_actor_known_ = true;
 }
 
 bool SessionState::is_lost() { return levels_.back().is_lost || engine_->writer().is_lost(); }

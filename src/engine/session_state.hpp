@@ -14,7 +14,7 @@ namespace crmkit::engine {
 class SessionState {
   public:
     SessionState(std::shared_ptr<Engine> engine, Id actor)
-        : engine_(std::move(engine)), actor_(actor) {}
+        : engine_(std::move(engine)), actor_(actor), is_actor_known_(!actor) {}
     SessionState(const SessionState&) = delete;
     SessionState& operator=(const SessionState&) = delete;
     ~SessionState();
@@ -75,6 +75,8 @@ class SessionState {
         bool is_lost = false;
     };
 
+    /// Before the session's first change: who acts must be a user.
+    void require_actor();
     void run_commit_hooks();
     void run_commit_hook(const CommitHook& hook, const HistoryEntry& entry);
     void log_failed_hook(const char* reason);
@@ -83,6 +85,7 @@ class SessionState {
 
     std::shared_ptr<Engine> engine_;
     Id actor_;
+    bool is_actor_known_;
     std::unique_ptr<Storage> reader_;
     bool has_no_reader_ = false;
     int read_depth_ = 0;

@@ -4,14 +4,17 @@
 
 #include <vector>
 
+#include "cause_scope.hpp"
 #include "crmkit/engine/session.hpp"
 #include "write_path.hpp"
 
 namespace crmkit::engine {
 
-/// Takes a mark from the records that had it.
+/// Takes a mark from the records that had it, because of the change that was written last: undo
+/// takes both back.
 template <RecordType T>
 void take_mark_from(Session& session, std::vector<T> others, bool T::*mark) {
+    const CauseScope cause = CauseScope::last_change(session.state());
     for (T& other : others) {
         other.*mark = false;
         update_record(session, entity_of<T>(), &other, {}, Authority::library);

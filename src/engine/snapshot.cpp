@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "cause_scope.hpp"
 #include "crmkit/model/pipeline.hpp"
 #include "crmkit/model/stage.hpp"
 #include "crmkit/model/status.hpp"
@@ -23,7 +24,7 @@ namespace {
 bool holds_first_data_only(Storage& storage) {
     bool only_setup = true;
     storage.changes(Id{}, 1, [&only_setup](const Change& change) {
-        only_setup = change.origin == "setup" || change.origin == "derived";
+        only_setup = change.origin == setup_origin || change.origin == derived_origin;
         return only_setup;
     });
     return only_setup;

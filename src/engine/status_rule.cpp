@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "cause_scope.hpp"
 #include "crmkit/base/text.hpp"
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/registry.hpp"
@@ -260,7 +259,6 @@ void after_status(const WriteEvent& event) {
     if (!status.is_default || status.deleted_at) {
         return;
     }
-    const CauseScope cause = CauseScope::derived(state);
     const auto others =
         event.session
             .query<Status>("entity = :entity and state = :state and is_default and id != :id",
@@ -317,8 +315,10 @@ void check_state_move(const WriteEvent& event, std::vector<Problem>& problems) {
         return;
     }
     const Transition* transition = machine.find(from, to);
-    if (transition != nullptr && transition->needs_reason &&
-        event.after.get(machine.reason_field).is_null()) {
+    // Who takes the way back finds what was there, though it was entered without a reason.
+    const bool needs_reason =
+        transition != nullptr && transition->needs_reason && !event.session.state().is_undoing;
+    if (needs_reason && event.after.get(machine.reason_field).is_null()) {
         problems.push_back(detail::problem_of(
             entity, field_named(entity, machine.reason_field), {},
             fmt::format("is required to go from {} to {}", from.empty() ? "nothing" : from, to)));

@@ -252,15 +252,18 @@ void sync_party(const Records& records, const Link& subject, Id party) {
     }
 }
 
-/// Syncs the parties that one field of a subject, or of a link row to it, names before and after.
+/// Syncs what a record says before and after: that a subject, which one of its fields names,
+/// concerns the party that another one does.
 template <RecordType T>
-void sync_field(const WriteEvent& event, const Link& subject, Id T::*party) {
+void sync_fields(const WriteEvent& event, EntityNumber entity, Id T::*subject, Id T::*party) {
+    const Records records = written_by(event);
     const T* before = static_cast<const T*>(event.before);
     const T& after = *static_cast<const T*>(event.after.object());
-    if (before != nullptr && before->*party != after.*party) {
-        sync_party(written_by(event), subject, before->*party);
+    if (before != nullptr &&
+        (before->*subject != after.*subject || before->*party != after.*party)) {
+        sync_party(records, Link{entity, before->*subject}, before->*party);
     }
-    sync_party(written_by(event), subject, after.*party);
+    sync_party(records, Link{entity, after.*subject}, after.*party);
 }
 
 /// The same for a field of the subject itself, of whose entries a new one has none yet. An update
@@ -271,15 +274,14 @@ void sync_own_field(const WriteEvent& event, Id T::*party) {
     const T& after = *static_cast<const T*>(event.after.object());
     const bool is_as_before = event.kind == ChangeKind::updated && before->*party == after.*party;
     if (event.kind != ChangeKind::created && !is_as_before) {
-        sync_field(event, Link{T::entity_number, after.id}, party);
+        sync_fields<T>(event, T::entity_number, &T::id, party);
     }
 }
 
 void after_contact(const WriteEvent& event) { sync_own_field(event, &Contact::account); }
 
 void after_account_contact(const WriteEvent& event) {
-    const auto& place = *static_cast<const AccountContact*>(event.after.object());
-    sync_field(event, Link{Contact::entity_number, place.contact}, &AccountContact::account);
+    sync_fields(event, Contact::entity_number, &AccountContact::contact, &AccountContact::account);
 }
 
 void after_opportunity(const WriteEvent& event) {
@@ -289,9 +291,8 @@ void after_opportunity(const WriteEvent& event) {
 }
 
 void after_opportunity_contact_role(const WriteEvent& event) {
-    const auto& role = *static_cast<const OpportunityContactRole*>(event.after.object());
-    sync_field(event, Link{Opportunity::entity_number, role.opportunity},
-               &OpportunityContactRole::contact);
+    sync_fields(event, Opportunity::entity_number, &OpportunityContactRole::opportunity,
+                &OpportunityContactRole::contact);
 }
 
 void after_case(const WriteEvent& event) {

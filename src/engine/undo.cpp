@@ -1,8 +1,10 @@
 /// Session's history: reading it, taking changes back, restoring what was deleted together.
 #include <fmt/format.h>
 
+#include <map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "cause_scope.hpp"
 #include "crmkit/engine/session.hpp"
@@ -16,14 +18,16 @@ namespace crmkit {
 using engine::Authority;
 using engine::CauseScope;
 using engine::ReadScope;
+using engine::SessionState;
 using engine::WriteScope;
 
 namespace {
 
 /// What becomes of a change that is to be taken back when its record has moved on since.
 enum class MovedOn : std::uint8_t {
-    refused,  ///< throws conflict for values that were changed again
-    left,     ///< these stay as they are now
+    refused,        ///< throws conflict for values that were changed again
+    may_have_come,  ///< the same, but not where they are what they were before
+    left,           ///< these stay as they are now
 };
 
 /// Puts back the values before an update, where the record still has the values after it. Computed
@@ -42,7 +46,8 @@ void undo_update(Session& session, const Entity& entity, const HistoryEntry& ent
             record.set(field, change.before);
             continue;
         }
-        if (moved_on == MovedOn::left) {
+        const bool has_come_back = record.get(field) == change.before.view();
+        if (moved_on == MovedOn::left || (moved_on == MovedOn::may_have_come && has_come_back)) {
             continue;
         }
         problems.push_back(
@@ -56,13 +61,27 @@ void undo_update(Session& session, const Entity& entity, const HistoryEntry& ent
     engine::update_record(session, entity, record.object(), {}, Authority::library);
 }
 
+/// The version of a record after a change and what was derived for it next.
+std::int64_t version_with_derived(Storage& storage, const Change& change) {
+    std::int64_t version = change.version;
+    storage.changes(change.record, change.position + 1, [&](const Change& next) {
+        if (next.entity == change.entity && next.origin == engine::derived_origin) {
+            version = next.version;
+            return true;
+        }
+        return next.entity != change.entity;
+    });
+    return version;
+}
+
 /// Takes one change back, whatever its kind.
 void undo_change(Session& session, const Change& change, MovedOn moved_on) {
     const Entity& entity = session.registry().get(change.entity);
     switch (change.kind) {
         case ChangeKind::created:
         case ChangeKind::restored:
-            engine::delete_record(session, entity, change.record, change.version);
+            engine::delete_record(session, entity, change.record,
+                                  version_with_derived(session.state().writer(), change));
             return;
         case ChangeKind::deleted:
             engine::restore_record(session, entity, change.record);
@@ -114,21 +133,110 @@ Change last_deletion(Storage& storage, const Entity& entity, Id id) {
     return last;
 }
 
+/// What a change brought about, to be taken back after it, each as far as it has not been already.
+class Consequences {
+  public:
+    Consequences(Session& session, const Change& change, MovedOn moved_on)
+        : session_(session),
+          moved_on_(moved_on == MovedOn::refused ? MovedOn::may_have_come : moved_on),
+          changes_(consequences(session.state().writer(), change.position)) {
+        for (const Change& consequence : changes_) {
+            if (consequence.kind == ChangeKind::deleted) {
+                deleted_.emplace(Link{consequence.entity, consequence.record}, &consequence);
+            }
+        }
+    }
+    Consequences(const Consequences&) = delete;
+    Consequences& operator=(const Consequences&) = delete;
+
+    void undo() {
+        for (const Change& change : changes_) {
+            undo(change);
+        }
+    }
+
+  private:
+    void undo(const Change& change) {
+        const Entity& entity = session_.registry().get(change.entity);
+        const bool is_live = session_.state().writer().is_live(entity, change.record);
+        if (is_live == (change.kind == ChangeKind::deleted)) {
+            return;  // it was deleted by itself since, or brought back
+        }
+        if (change.kind == ChangeKind::deleted) {
+            deleted_.erase(Link{change.entity, change.record});
+            undo_what_it_needs(entity, change.record);
+        }
+        if (moved_on_ == MovedOn::left) {
+            undo_if_valid(entity, change);
+        } else {
+            undo_change(session_, change, moved_on_);
+        }
+    }
+
+    /// A part of a bundle may have been deleted before the bundle, which it refers to.
+    void undo_what_it_needs(const Entity& entity, Id id) {
+        Record record(entity);
+        session_.state().writer().get(entity, id, record.object());
+        for (const Field* field : entity.references) {
+            const Link target = link_in(*field, record);
+            if (const auto found = deleted_.find(target); found != deleted_.end()) {
+                undo(*found->second);
+            }
+        }
+    }
+    [[nodiscard]] Link link_in(const Field& field, const Record& record) const {
+        const ValueView value = record.get(field);
+        return value.kind() == ValueKind::link ? value.link()
+               : value.is_null()               ? Link{}
+                                 : Link{session_.registry().get(field.target).number, value.id()};
+    }
+
+    /// What would no longer be right, such as a parent that has come to be below, is left.
+    void undo_if_valid(const Entity& entity, const Change& change) {
+        engine::RecordScope scope(session_.state(), entity);
+        try {
+            undo_change(session_, change, moved_on_);
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::validation || error.code() == ErrorCode::duplicate) {
+                return;
+            }
+            throw;
+        }
+        scope.commit();
+    }
+
+    Session& session_;
+    MovedOn moved_on_;
+    std::vector<Change> changes_;
+    std::map<Link, const Change*> deleted_;
+};
+
+/// The change that just took one back, for what follows from it: who takes it back in turn takes
+/// back all of that. The change itself where nothing was left to take back.
+std::int64_t position_of_undo(Session& session, const Change& change) {
+    SessionState& state = session.state();
+    std::int64_t position = change.position;
+    state.writer().changes(change.record, change.position + 1, [&](const Change& later) {
+        if (later.entity == change.entity && later.cause == state.cause) {
+            position = later.position;
+        }
+        return true;
+    });
+    return position;
+}
+
 /// Takes a change back with what it brought about: of a deletion, what was deleted along and what
 /// lost its reference; of others, what ceased to be the primary one. The deletion of what a
 /// creation made takes along what it must by itself.
 void undo_whole(Session& session, const Change& change, MovedOn moved_on) {
+    SessionState& state = session.state();
     // Looked up first: what is written now names the change as its cause, too.
-    const auto brought_about = consequences(session.state().writer(), change.position);
+    Consequences brought_about(session, change, moved_on);
     undo_change(session, change, MovedOn::refused);
-    for (const Change& consequence : brought_about) {
-        const Entity& entity = session.registry().get(consequence.entity);
-        const bool is_live = session.state().writer().is_live(entity, consequence.record);
-        // Not one that was deleted by itself since, or brought back.
-        if (is_live != (consequence.kind == ChangeKind::deleted)) {
-            undo_change(session, consequence, moved_on);
-        }
-    }
+    const bool is_undoing = state.is_undoing;
+    const CauseScope cause(state, position_of_undo(session, change), state.origin);
+    state.is_undoing = is_undoing;
+    brought_about.undo();
 }
 
 /// Throws conflict for a deletion that is not the one which its record is deleted by.

@@ -32,8 +32,17 @@ class WriterQueue {
         }
         wait_for_turn(lock, turn);
     }
-    /// The same where everybody ahead is brief and in another thread; false, at once, where one is
-    /// not.
+    /// The same, but false at once when this thread holds the queue itself.
+    [[nodiscard]] bool lock_unless_held_here() {
+        std::unique_lock lock(mutex_);
+        if (is_held_here()) {
+            return false;
+        }
+        wait_for_turn(lock, Turn::open_ended);
+        return true;
+    }
+    /// The same as lock() where everybody ahead is brief and in another thread; false, at once,
+    /// where one is not.
     [[nodiscard]] bool lock_behind_brief() {
         std::unique_lock lock(mutex_);
         if (is_held_here() || (is_held_ && held_ == Turn::open_ended) ||

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -120,39 +123,91 @@ void roll_up(Session& session, Id opportunity) {
                           engine::Authority::library);
 }
 
-/// The amount that an opportunity had before its lines gave it theirs, as the history tells.
-std::optional<Value> amount_before_lines(Session& session, Id opportunity) {
-    std::optional<Value> before;
-    std::vector<HistoryEntry> history = session.history(opportunity);
-    std::reverse(history.begin(), history.end());
-    for (const HistoryEntry& entry : history) {
-        const auto change =
-            std::find_if(entry.fields.begin(), entry.fields.end(),
-                         [](const FieldChange& one) { return one.field == "amount"; });
-        if (change == entry.fields.end()) {
-            continue;
+/// A line came to an opportunity, or left it.
+struct LineStep {
+    std::int64_t position = 0;
+    int lines = 0;
+};
+
+/// Adds when a line was among those of an opportunity and when not, as its history tells.
+void add_steps(Session& session, Id line, Id opportunity, std::vector<LineStep>& steps) {
+    bool was_there = false;
+    Id place;
+    for (const HistoryEntry& entry : session.history(line)) {
+        for (const FieldChange& change : entry.fields) {
+            if (change.field == "opportunity") {
+                place = change.after.view().id();
+            }
         }
-        if (entry.origin != engine::derived_origin) {
-            break;
+        const bool is_there = entry.kind != ChangeKind::deleted && place == opportunity;
+        if (is_there != was_there) {
+            steps.push_back({entry.position, is_there ? 1 : -1});
+            was_there = is_there;
         }
-        before = change->before;
     }
-    return before;
 }
 
-/// Taking back the creation of the last line takes back what the lines did to the amount.
-void give_amount_back(Session& session, Id opportunity) {
-    auto deal = session.find<Opportunity>(opportunity);
-    if (!deal || totals_of_lines(session, opportunity).amount) {
+/// The lines that have changed the amount of an opportunity, as its history tells.
+std::set<Id> lines_in_history(Session& session, std::span<const HistoryEntry> history) {
+    std::set<Id> lines;
+    for (const HistoryEntry& entry : history) {
+        const auto cause = entry.origin == engine::derived_origin
+                               ? session.state().writer().change(entry.cause)
+                               : std::nullopt;
+        if (cause && cause->entity == OpportunityLine::entity_number) {
+            lines.insert(cause->record);
+        }
+    }
+    return lines;
+}
+
+/// Where the lines began that an opportunity has lost: with the one that came when there was none.
+std::int64_t beginning_of_lines(Session& session, Id opportunity, const std::set<Id>& lines) {
+    std::vector<LineStep> steps;
+    for (const Id line : lines) {
+        add_steps(session, line, opportunity, steps);
+    }
+    std::sort(steps.begin(), steps.end(),
+              [](const LineStep& a, const LineStep& b) { return a.position < b.position; });
+    std::int64_t beginning = 0;
+    int count = 0;
+    for (const LineStep& step : steps) {
+        if (count == 0) {
+            beginning = step.position;
+        }
+        count += step.lines;
+    }
+    return beginning;
+}
+
+/// The amount that an opportunity had before the lines began that it has lost, this one the last.
+std::optional<Money> amount_before_lines(Session& session, const OpportunityLine& last) {
+    const std::vector<HistoryEntry> history = session.history(last.opportunity);
+    std::set<Id> lines = lines_in_history(session, history);
+    lines.insert(last.id);
+    const std::int64_t beginning = beginning_of_lines(session, last.opportunity, lines);
+    std::optional<Money> amount;
+    for (const HistoryEntry& entry : history) {
+        for (const FieldChange& change : entry.fields) {
+            if (entry.position < beginning && change.field == "amount") {
+                const ValueView after = change.after.view();
+                amount = after.is_null() ? std::nullopt : std::optional(after.money());
+            }
+        }
+    }
+    return amount;
+}
+
+/// Taking back that the last line came takes back what the lines did to the amount.
+void give_amount_back(Session& session, const OpportunityLine& last) {
+    auto deal = session.find<Opportunity>(last.opportunity);
+    if (!deal || totals_of_lines(session, last.opportunity).amount) {
         return;
     }
-    if (const auto before = amount_before_lines(session, opportunity)) {
-        const ValueView amount = before->view();
-        deal->amount = amount.is_null() ? std::nullopt : std::optional(amount.money());
-        const auto cause = engine::CauseScope::derived(session.state());
-        engine::update_record(session, entity_of<Opportunity>(), &*deal, {},
-                              engine::Authority::library);
-    }
+    deal->amount = amount_before_lines(session, last);
+    const auto cause = engine::CauseScope::derived(session.state());
+    engine::update_record(session, entity_of<Opportunity>(), &*deal, {},
+                          engine::Authority::library);
 }
 
 }  // namespace
@@ -173,7 +228,7 @@ void after_opportunity_line(const WriteEvent& event) {
     const auto& line = *static_cast<const OpportunityLine*>(event.after.object());
     roll_up(event.session, line.opportunity);
     if (event.kind == ChangeKind::deleted && event.session.state().is_undoing) {
-        give_amount_back(event.session, line.opportunity);
+        give_amount_back(event.session, line);
     }
     if (was != nullptr && was->opportunity != line.opportunity) {
         roll_up(event.session, was->opportunity);

@@ -288,9 +288,7 @@ void before_opportunity(WriteEvent& event, std::vector<Problem>& problems) {
     }
     const auto* was = static_cast<const Opportunity*>(event.before);
     auto& deal = *static_cast<Opportunity*>(event.after.object());
-    if (!event.session.state().is_undoing) {
-        engine::take_account_of_contact(event.session, deal.primary_contact, deal.account);
-    }
+    engine::take_account_of_contact(event, &Opportunity::primary_contact);
     if (was != nullptr && !concerns_stage(*was, deal)) {
         return;
     }

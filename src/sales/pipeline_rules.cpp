@@ -10,7 +10,6 @@
 #include "crmkit/model/pipeline.hpp"
 #include "crmkit/model/stage.hpp"
 #include "crmkit/schema/value_text.hpp"
-#include "engine/cause_scope.hpp"
 #include "engine/single_mark.hpp"
 #include "sales_rules.hpp"
 #include "stages.hpp"
@@ -97,7 +96,6 @@ void after_pipeline(const WriteEvent& event) {
     if (!pipeline.is_default || pipeline.deleted_at) {
         return;
     }
-    const auto cause = engine::CauseScope::derived(event.session.state());
     const auto others =
         event.session.query<Pipeline>("is_default and id != :pipeline", {{"pipeline", pipeline.id}})
             .all();

@@ -32,7 +32,9 @@ void recompute_totals(Session& session, Opportunity& deal);
 /// Adds a problem when an update gives an opportunity with lines another amount than theirs.
 void check_amount(const WriteEvent& event, std::vector<Problem>& problems);
 
-/// Lines count up.
+/// A transaction keeps the currency of its lines.
+void before_transaction(WriteEvent& event, std::vector<Problem>& problems);
+/// Lines count up, in the currency of their transaction.
 void before_transaction_line(WriteEvent& event, std::vector<Problem>& problems);
 
 /// A stage keeps its pipeline, and its state while opportunities are in it; the fields that it

@@ -1,6 +1,9 @@
-/// The rules of transaction lines: their numbers.
+/// The rules of transaction lines: their numbers, and the currency of their transaction.
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "crmkit/model/transaction.hpp"
 #include "crmkit/model/transaction_line.hpp"
 #include "engine/write_path.hpp"
 #include "line_numbers.hpp"
@@ -12,11 +15,25 @@ namespace {
 
 constexpr std::string_view highest_number = "max(line_number) where transaction = :whole";
 
+/// A line is a part of what the transaction came to.
+void check_currency(Session& session, const TransactionLine& line, std::vector<Problem>& problems) {
+    const auto whole = line.unit_price && line.transaction
+                           ? session.find<Transaction>(line.transaction)
+                           : std::optional<Transaction>();
+    if (whole && whole->amount) {
+        detail::Checks(TransactionLine::structure_name, problems)
+            .same_currency("unit_price", line.unit_price, "the amount of the transaction",
+                           whole->amount);
+    }
+}
+
 }  // namespace
 
-void before_transaction_line(WriteEvent& event, std::vector<Problem>&) {
+void before_transaction_line(WriteEvent& event, std::vector<Problem>& problems) {
     if (event.kind != ChangeKind::deleted) {
         follow_line_number(event, &TransactionLine::transaction, highest_number);
+        check_currency(event.session, *static_cast<const TransactionLine*>(event.after.object()),
+                       problems);
     }
 }
 

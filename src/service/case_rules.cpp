@@ -109,7 +109,7 @@ void before_case(WriteEvent& event, std::vector<Problem>&) {
     if (event.kind == ChangeKind::restored || event.session.state().is_undoing) {
         return;  // it is as it was before
     }
-    engine::take_account_of_contact(event.session, issue.contact, issue.account);
+    engine::take_account_of_contact(event, &Case::contact);
     if (event.before != nullptr) {
         check_reopening(event.session, *static_cast<const Case*>(event.before), issue);
     }

@@ -138,6 +138,25 @@ TEST_CASE("references to nothing, to another entity and to oneself are refused")
     });
 }
 
+TEST_CASE("regression: somebody who is no user changes nothing") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const User gone = me.create(User{.name = "Ada", .email = "ada@acme.example"});
+        me.remove<User>(gone.id);
+        for (const Id nobody : {Id{12345}, Id{-1}, gone.id}) {
+            Session stranger = crm.as(nobody);
+            check_refused(
+                [&] {
+                    stranger.update<Account>(acme.id, {{"name", "Other"}});
+                },
+                ErrorCode::not_found, "id", to_string(nobody));
+            CHECK(stranger.get<Account>(acme.id).name == "Acme");
+        }
+        CHECK(me.get<Account>(acme.id).version == acme.version);
+    });
+}
+
 TEST_CASE("an expression that is wrong is refused with position and nearest name") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

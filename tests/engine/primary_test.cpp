@@ -56,6 +56,55 @@ TEST_CASE("who becomes the primary one takes the place of the one before") {
     });
 }
 
+TEST_CASE("regression: the mark and the reference beside it say the same") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Account beta = me.create(Account{.name = "Beta"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const auto at_acme =
+            me.create(AccountContact{.account = acme.id, .contact = ann.id, .is_primary = true});
+        CHECK(me.get<Contact>(ann.id).version == ann.version);
+        const auto at_beta =
+            me.create(AccountContact{.account = beta.id, .contact = ann.id, .is_primary = true});
+        CHECK(me.get<Contact>(ann.id).account == beta.id);
+
+        me.update<Contact>(ann.id, {{"account", acme.id}});
+        CHECK(me.get<AccountContact>(at_acme.id).is_primary);
+        CHECK_FALSE(me.get<AccountContact>(at_beta.id).is_primary);
+        me.undo(me.history(ann.id).back().position);
+        CHECK(me.get<Contact>(ann.id).account == beta.id);
+        CHECK_FALSE(me.get<AccountContact>(at_acme.id).is_primary);
+        CHECK(me.get<AccountContact>(at_beta.id).is_primary);
+
+        me.update<AccountContact>(at_acme.id, {{"is_primary", true}});
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        me.undo(me.history(at_acme.id).back().position);
+        CHECK(me.get<Contact>(ann.id).account == beta.id);
+        CHECK(me.get<AccountContact>(at_beta.id).is_primary);
+
+        me.update<Contact>(ann.id, {{"account", me.create(Account{.name = "Gamma"}).id}});
+        CHECK(primary_count<AccountContact>(me) == 0);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("the first contact of a sale follows its primary role") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Contact ann = me.create(Contact{.last_name = "Ann"});
+        const Contact bob = me.create(Contact{.last_name = "Bob"});
+        const auto deal = me.create(Opportunity{.name = "Deal", .primary_contact = ann.id});
+        const auto role = me.create(
+            OpportunityContactRole{.opportunity = deal.id, .contact = bob.id, .is_primary = true});
+        CHECK(me.get<Opportunity>(deal.id).primary_contact == bob.id);
+        me.update<OpportunityContactRole>(role.id, {{"contact", ann.id}});
+        CHECK(me.get<Opportunity>(deal.id).primary_contact == ann.id);
+        me.update<Opportunity>(deal.id, {{"primary_contact", bob.id}});
+        CHECK(primary_count<OpportunityContactRole>(me) == 0);
+    });
+}
+
 TEST_CASE("taking back who became the primary one brings back the one before") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -34,6 +34,14 @@ TEST_CASE("a number without a country is one of the store's region") {
     }
 }
 
+TEST_CASE("regression: the number of a participant is one of the store's region, too") {
+    Session me = Crm::open_memory(options_for("DE")).as_system();
+    const Id call = me.create(Interaction{.kind = InteractionKind::call, .subject = "Order"}).id;
+    const auto caller =
+        me.create(InteractionParticipant{.interaction = call, .address = "030 901820"});
+    CHECK(caller.address_normal == "+4930901820");
+}
+
 TEST_CASE("a store remembers its region for those who give none") {
     const TemporaryFolder folder;
     const std::string path = folder.file("store.db");

@@ -282,6 +282,17 @@ TEST_CASE("a transaction that is not committed leaves no trace") {
     });
 }
 
+TEST_CASE("regression: the library's own origins are not for hosts") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        for (const char* reserved : {"derived", "setup"}) {
+            CHECK(code_of([&] { me.set_origin(reserved); }) == ErrorCode::invalid_argument);
+        }
+        me.set_origin("erp");
+        CHECK(me.history(me.create(Account{.name = "Acme"}).id).back().origin == "erp");
+    });
+}
+
 TEST_CASE("nested transactions end by themselves") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
@@ -462,6 +473,31 @@ TEST_CASE("queries are typed, bound and paged") {
         CHECK(error.code() == ErrorCode::expression);
         CHECK(error.message().find("industry") != std::string::npos);
         CHECK(error.problems().at(0).column == 1);
+    });
+}
+
+TEST_CASE("regression: the limit of a query counts over all of its pages") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        for (int i = 0; i < 26; ++i) {
+            me.create(Account{.name = "Account " + std::to_string(100 + i)});
+        }
+        const auto sizes_of_pages = [&me](const std::string& text) {
+            std::vector<std::size_t> sizes;
+            PageRequest request{5, {}};
+            do {
+                const auto page = me.page<Account>(text, request);
+                sizes.push_back(page.records.size());
+                request.after = page.next;
+            } while (!request.after.empty());
+            return sizes;
+        };
+        using Sizes = std::vector<std::size_t>;
+        CHECK(sizes_of_pages("order by name limit 7") == Sizes{5, 2});
+        CHECK(sizes_of_pages("order by name desc limit 10") == Sizes{5, 5});
+        CHECK(sizes_of_pages("limit 3") == Sizes{3});
+        CHECK(sizes_of_pages("limit 0") == Sizes{0});
+        CHECK(sizes_of_pages("limit 100") == Sizes{5, 5, 5, 5, 5, 1});
     });
 }
 

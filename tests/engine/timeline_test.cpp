@@ -182,6 +182,33 @@ TEST_CASE("regression: an interaction leaves the timeline of whom its link moved
     });
 }
 
+TEST_CASE("regression: a link that moves to another subject takes the old one's entries along") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Contact ann = me.create(Contact{.last_name = "Ann"});
+        const Contact bob = me.create(Contact{.last_name = "Bob"});
+        interaction(me, InteractionKind::call, 9, link_to(ann));
+        interaction(me, InteractionKind::call, 10, link_to(bob));
+        const auto place = me.create(AccountContact{.account = acme.id, .contact = ann.id});
+        CHECK(titles(me, {.party = link_to(acme)}) == Titles{"at 9"});
+        me.update<AccountContact>(place.id, {{"contact", bob.id}});
+        CHECK(titles(me, {.party = link_to(acme)}) == Titles{"at 10"});
+        me.undo(me.history(place.id).back().position);
+        CHECK(titles(me, {.party = link_to(acme)}) == Titles{"at 9"});
+
+        const auto mill = me.create(Opportunity{.name = "Mill"});
+        const auto roof = me.create(Opportunity{.name = "Roof"});
+        const auto role =
+            me.create(OpportunityContactRole{.opportunity = mill.id, .contact = ann.id});
+        me.update<OpportunityContactRole>(role.id, {{"opportunity", roof.id}});
+        const Titles of_ann = titles(me, {.party = link_to(ann)});
+        CHECK(std::count(of_ann.begin(), of_ann.end(), "Mill") == 0);
+        CHECK(std::count(of_ann.begin(), of_ann.end(), "Roof") == 1);
+        check_recomputed(me);
+    });
+}
+
 TEST_CASE("bad timeline requests are refused with all their problems") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();
@@ -215,7 +242,7 @@ TEST_CASE("timelines kept up step by step equal those worked out from scratch") 
             clock.clock->advance(std::chrono::minutes(7));
             const Account& account = accounts[random.below(4)];
             const Contact& contact = contacts[random.below(4)];
-            switch (random.below(8)) {
+            switch (random.below(9)) {
                 case 0:
                     interactions.push_back(
                         interaction(me, InteractionKind::call, static_cast<int>(random.below(99)),
@@ -269,6 +296,17 @@ TEST_CASE("timelines kept up step by step equal those worked out from scratch") 
                         }
                     }
                     break;
+                case 7:
+                    if (auto place = me.query<AccountContact>("limit 1").first();
+                        place && random.chance(500)) {
+                        me.update<AccountContact>(
+                            place->id, {{"contact", contact.id}, {"account", account.id}});
+                    } else {
+                        me.create(AccountContact{.account = account.id,
+                                                 .contact = contact.id,
+                                                 .is_primary = random.chance(500)});
+                    }
+                    break;
                 case 6:
                     me.create(Transaction{.party = link_to(account),
                                           .kind = TransactionKind::sale,
@@ -277,8 +315,11 @@ TEST_CASE("timelines kept up step by step equal those worked out from scratch") 
                     break;
                 default:
                     if (auto roles = me.query<OpportunityContactRole>("limit 1").first();
-                        roles && random.chance(500)) {
+                        roles && random.chance(300)) {
                         me.remove<OpportunityContactRole>(roles->id);
+                    } else if (roles && random.chance(500) && me.find<Opportunity>(deals.front())) {
+                        me.update<OpportunityContactRole>(roles->id,
+                                                          {{"opportunity", deals.front()}});
                     } else if (!deals.empty() && me.find<Opportunity>(deals.back())) {
                         me.create(OpportunityContactRole{.opportunity = deals.back(),
                                                          .contact = contact.id});

@@ -1,6 +1,7 @@
 /// Taking back and restoring, where the records or hooks have gone on.
 #include "backends.hpp"
 #include "crmkit/model/registry.hpp"
+#include "crmkit/sales/operations.hpp"
 
 using namespace crmkit;
 using namespace crmkit::test;
@@ -179,5 +180,125 @@ TEST_CASE("who owns itself comes back") {
         me.remove<Team>(team.id);
         me.restore<Team>(team.id);
         CHECK(me.get<Team>(team.id).owner.id == team.id);
+    });
+}
+
+TEST_CASE("regression: a bundle comes back before its parts, which are older") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const auto deal = me.create(Opportunity{.name = "Mill"});
+        const auto line = [&](std::string_view description) {
+            return me.create(OpportunityLine{.opportunity = deal.id,
+                                             .description = std::string(description),
+                                             .quantity = Decimal::of(1),
+                                             .unit_price = Money::of("10", "EUR")});
+        };
+        const auto part = line("Motor");
+        const auto bundle = line("Drive");
+        me.update<OpportunityLine>(part.id, {{"parent_bundle", bundle.id}});
+        me.remove<Opportunity>(deal.id);
+        me.restore<Opportunity>(deal.id);
+        CHECK(me.get<OpportunityLine>(part.id).parent_bundle == bundle.id);
+        me.remove<Opportunity>(deal.id);
+        me.undo(me.history(deal.id).back().position);
+        CHECK(me.get<OpportunityLine>(part.id).parent_bundle == bundle.id);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("regression: undoing what undo and restore brought back is no conflict") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Contact ann = me.create(Contact{.last_name = "Ann", .account = acme.id});
+        const auto deal = me.create(Opportunity{.name = "Mill"});
+        for (const char* price : {"10", "20"}) {
+            me.create(OpportunityLine{.opportunity = deal.id,
+                                      .description = "Steel",
+                                      .quantity = Decimal::of(1),
+                                      .unit_price = Money::of(price, "EUR")});
+        }
+        // The position of the last change that made the record live or not.
+        const auto last_turn = [&](Id id) {
+            std::int64_t position = 0;
+            for (const HistoryEntry& entry : me.history(id)) {
+                position = entry.kind == ChangeKind::updated ? position : entry.position;
+            }
+            return position;
+        };
+        for (int i = 0; i < 3; ++i) {
+            me.remove<Opportunity>(deal.id);
+            if (i == 0) {
+                me.restore<Opportunity>(deal.id);
+            } else {
+                me.undo(last_turn(deal.id));
+            }
+            CHECK(me.get<Opportunity>(deal.id).amount == Money::of("30", "EUR"));
+            me.undo(last_turn(deal.id));
+            CHECK_FALSE(me.find<Opportunity>(deal.id));
+            me.undo(last_turn(deal.id));
+            CHECK(me.query<OpportunityLine>().all().size() == 2);
+        }
+        me.remove<Account>(acme.id);
+        me.restore<Account>(acme.id);
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        me.undo(last_turn(acme.id));
+        CHECK_FALSE(me.get<Contact>(ann.id).account);
+        me.undo(last_turn(acme.id));
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("regression: what can no longer be as it was does not keep a record from coming back") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account top = me.create(Account{.name = "Top"});
+        const Account middle = me.create(Account{.name = "Middle", .parent_account = top.id});
+        const Account low = me.create(Account{.name = "Low", .parent_account = middle.id});
+        me.create(ExternalId{
+            .system = "erp", .key = "1", .record = Link{Account::entity_number, middle.id}});
+        me.remove<Account>(middle.id);
+        me.update<Account>(top.id, {{"parent_account", low.id}});
+        me.create(ExternalId{
+            .system = "erp", .key = "1", .record = Link{Account::entity_number, low.id}});
+        me.restore<Account>(middle.id);
+        CHECK(me.get<Account>(middle.id).parent_account == top.id);
+        CHECK_FALSE(me.get<Account>(low.id).parent_account);
+        CHECK(me.query<ExternalId>().all().size() == 1);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
+TEST_CASE("regression: undoing that one became the default gives it back to the one before") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const auto pipeline = me.create(Pipeline{.name = "New", .is_default = true});
+        me.undo(me.history(pipeline.id).front().position);
+        CHECK(me.query<Pipeline>("is_default").all().size() == 1);
+        const auto other = me.create(Pipeline{.name = "Other"});
+        me.update<Pipeline>(other.id, {{"is_default", true}});
+        me.undo(me.history(other.id).back().position);
+        CHECK(me.query<Pipeline>("is_default").first()->name == "Sales");
+
+        const std::string defaults = "entity = 'case' and state = 'open' and is_default";
+        const Id before = me.query<Status>(defaults).first()->id;
+        const auto status = me.create(
+            Status{.name = "Fresh", .entity = "case", .state = "open", .is_default = true});
+        CHECK(me.query<Status>(defaults).first()->id == status.id);
+        me.undo(me.history(status.id).front().position);
+        CHECK(me.query<Status>(defaults).first()->id == before);
+    });
+}
+
+TEST_CASE("regression: a reopened opportunity goes back to lost without the reason it never had") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id lost = me.query<Stage>("state = 'lost' and pipeline.is_default").first()->id;
+        const auto deal = me.create(Opportunity{.name = "Old", .stage = lost});
+        sales::reopen_opportunity(me, {.opportunity = deal.id});
+        me.undo(me.history(deal.id).back().position);
+        CHECK(me.get<Opportunity>(deal.id).state == OpportunityState::lost);
+        CHECK(crm.check_integrity().empty());
     });
 }

@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "crmkit/schema/normal_form.hpp"
 #include "model/problems_of.hpp"
 
 namespace crmkit {
 namespace {
 
-using testing::derived;
 using testing::has_only_problem;
 using testing::problems_of;
 
@@ -23,14 +23,16 @@ TEST_CASE("interaction_participant: is a party, an address, or both") {
 }
 
 TEST_CASE("interaction_participant: finds an address again however it was written") {
-    const auto normal = [](std::string address) {
-        return derived(InteractionParticipant{.address = std::move(address)}).address_normal;
+    const Field& address = *entity_of<InteractionParticipant>().find("address");
+    const auto normal = [&address](std::string_view raw, std::string_view region = {}) {
+        return normal_form(address, raw, region);
     };
     CHECK(normal("Ada@Example.ORG") == "ada@example.org");
     CHECK(normal("+49 (30) 123-456") == "+4930123456");
     CHECK(normal("030 123 456") == "030123456");
+    CHECK(normal("030 123 456", "DE") == "+4930123456");
     CHECK(normal("Ada_99") == "ada_99");
-    CHECK(normal("").empty());
+    CHECK(normal("Ada_99", "DE") == "ada_99");
 }
 
 }  // namespace

@@ -43,6 +43,46 @@ TEST_CASE("taking back the first line gives the amount back that it replaced") {
     });
 }
 
+TEST_CASE("regression: taking back a line gives back the amount of just before it came") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Opportunity deal = me.create(Opportunity{.name = "Mill", .amount = eur("500")});
+        const auto amount = [&] { return me.get<Opportunity>(deal.id).amount; };
+        const auto last_change = [&](Id id) { return me.history(id).back().position; };
+        const OpportunityLine first = me.create(line_of(deal.id, "10"));
+        me.remove<OpportunityLine>(first.id);
+        CHECK(amount() == eur("10"));
+        const OpportunityLine second = me.create(line_of(deal.id, "20"));
+        CHECK(amount() == eur("20"));
+        me.undo(last_change(second.id));
+        CHECK(amount() == eur("10"));
+        me.restore<OpportunityLine>(first.id);
+        me.undo(last_change(first.id));
+        CHECK(amount() == eur("10"));
+        me.update<Opportunity>(deal.id, {{"amount", eur("70")}});
+        me.restore<OpportunityLine>(first.id);
+        CHECK(amount() == eur("10"));
+        me.undo(last_change(first.id));
+        CHECK(amount() == eur("70"));
+    });
+}
+
+TEST_CASE("regression: a contact's account is taken with the contact only, not later") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id acme = me.create(Account{.name = "Acme"}).id;
+        const Contact ann = me.create(Contact{.last_name = "Ann"});
+        const auto deal = me.create(Opportunity{.name = "Mill", .primary_contact = ann.id});
+        me.update<Contact>(ann.id, {{"account", acme}});
+        CHECK_FALSE(me.update<Opportunity>(deal.id, {{"name", "Rolling mill"}}).account);
+        me.create(line_of(deal.id, "10"));
+        CHECK_FALSE(me.get<Opportunity>(deal.id).account);
+        const auto next = me.create(Opportunity{.name = "Next", .primary_contact = ann.id});
+        CHECK(next.account == acme);
+        CHECK_FALSE(me.update<Opportunity>(next.id, {{"account", Value()}}).account);
+    });
+}
+
 TEST_CASE("the amount of an opportunity with lines is the sum of theirs") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

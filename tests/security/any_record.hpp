@@ -23,6 +23,7 @@ inline Value any_value(Session& me, const Field& field) {
                 case TextFormat::email_address:
                     return "a@b.example";
                 case TextFormat::phone_number:
+                case TextFormat::contact_point:
                     return "+49 30 123456";
                 case TextFormat::uri:
                     return "https://a.example";

@@ -255,7 +255,8 @@ class Session {
     /// Starts a transaction, or a nested one inside it: what happens until commit() is kept
     /// together or not at all. Undone when it is destroyed without commit().
     [[nodiscard]] TransactionScope transaction();
-    /// One state of the store for several reads, and faster than each by itself.
+    /// One state of the store for several reads, and faster than each by itself. Where there is one
+    /// connection for all, on a host's and in ":memory:", what is written meanwhile is seen.
     [[nodiscard]] TransactionScope read_transaction();
 
     // --- Limits and progress --------------------------------------------------------------------
@@ -361,7 +362,8 @@ class Session {
     [[nodiscard]] const Registry& registry() const;
     /// What the store's clock says now.
     [[nodiscard]] Instant now() const;
-    /// The origin that this session's changes carry in the history; default "session".
+    /// The origin that this session's changes carry in the history; default "session". Throws
+    /// invalid_argument for "derived" and "setup", which are those of the library itself.
     void set_origin(std::string origin);
 
     /// For the library's own modules.

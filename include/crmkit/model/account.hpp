@@ -101,10 +101,12 @@ struct Account {
                 .personal(),
             CRMKIT_FIELD(34, fax, "Fax number, as written.")
                 .with_format(TextFormat::phone_number)
-                .max_length(detail::longest_phone),
+                .max_length(detail::longest_phone)
+                .personal(),
             CRMKIT_FIELD(36, fax_normal, "The fax number in its normal form.")
                 .normal_form("fax")
-                .max_length(detail::longest_phone),
+                .max_length(detail::longest_phone)
+                .personal(),
             CRMKIT_FIELD(35, website, "Address of its web site.")
                 .with_format(TextFormat::uri)
                 .max_length(detail::longest_uri),

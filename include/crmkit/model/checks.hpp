@@ -60,6 +60,15 @@ class Checks {
             refuse(field, to_string(*value), "is negative");
         }
     }
+    /// Two amounts that are set against each other; the problem is the first one's.
+    void same_currency(std::string_view field, const std::optional<Money>& value,
+                       std::string_view other_field, const std::optional<Money>& other) {
+        if (value && other && value->currency != other->currency) {
+            refuse(field, to_string(*value),
+                   "is in another currency than " + std::string(other_field) + ", which is in " +
+                       std::string(other->currency.code()));
+        }
+    }
     /// The later date must not be before the earlier one; the problem is the later one's.
     void in_order(std::string_view earlier_field, const std::optional<Date>& earlier,
                   std::string_view later_field, const std::optional<Date>& later) {

@@ -9,7 +9,6 @@
 #include "crmkit/model/checks.hpp"
 #include "crmkit/model/choices.hpp"
 #include "crmkit/schema/entity.hpp"
-#include "crmkit/schema/normal_form.hpp"
 
 namespace crmkit {
 
@@ -45,10 +44,11 @@ struct InteractionParticipant {
                 .refers_to("contact, account, lead, user", OnDelete::cascade)
                 .children("participations"),
             CRMKIT_FIELD(20, address, "The e-mail address or phone number used, as written.")
+                .with_format(TextFormat::contact_point)
                 .max_length(1'000)
                 .personal(),
             CRMKIT_FIELD(23, address_normal, "The address in its normal form.")
-                .computed()
+                .normal_form("address")
                 .max_length(1'000)
                 .personal(),
             CRMKIT_FIELD(21, role, "The part played."),
@@ -62,8 +62,6 @@ struct InteractionParticipant {
     static constexpr auto indexes() {
         return std::array{Index{"interaction"}, Index{"party"}, Index{"address_normal"}};
     }
-    /// Fills address_normal.
-    void derive() { address_normal = normal_address(address); }
     /// Refuses a participant without party and address.
     void check(std::vector<Problem>& problems) const {
         if (!party && address.empty()) {

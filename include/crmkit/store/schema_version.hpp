@@ -5,6 +5,6 @@ namespace crmkit {
 
 /// Counts up with every release whose declarations or stored forms differ from the one before. A
 /// store remembers the version it was written with; a newer one is refused.
-inline constexpr int schema_version = 5;
+inline constexpr int schema_version = 6;
 
 }  // namespace crmkit
