@@ -1,9 +1,13 @@
 /// S1 and S3: contacts found while somebody types.
+#include <cstdlib>
 #include <string>
 
 #include "bench.hpp"
 #include "crmkit/base/text.hpp"
 #include "raw/raw_search.h"
+#if defined(CRMKIT_BENCH_HAS_POSTGRES)
+#include "raw/raw_postgres.h"
+#endif
 
 namespace crmkit::bench {
 
@@ -17,14 +21,18 @@ std::string typed(Random& random) {
     return name.substr(0, 2 + random.below(4));
 }
 
+std::string given_name(Random& random) {
+    constexpr const char* names[] = {"ada", "otto", "luis", "nadia"};
+    return names[random.below(std::size(names))];
+}
+
 /// Microseconds of each of many searches.
 std::vector<double> searches(Session& me, int count, bool two_words) {
-    constexpr const char* given[] = {"ada ", "otto ", "luis ", "nadia "};
     Random random(10);
     std::vector<double> taken;
     for (int i = 0; i < count; ++i) {
-        const std::string text =
-            (two_words ? given[random.below(std::size(given))] : "") + typed(random);
+        const std::string first = two_words ? given_name(random) + " " : "";
+        const std::string text = first + typed(random);
         taken.push_back(1e6 * seconds_of(Meter::processor, [&] {
                             look_at(
                                 static_cast<std::int64_t>(me.search<Contact>(text, hits).size()));
@@ -60,6 +68,61 @@ Measured beside_plain(Bench& bench, Session& me) {
         });
 }
 
+#if defined(CRMKIT_BENCH_HAS_POSTGRES)
+
+/// The same contacts in PostgreSQL, by their folded names.
+Owned<raw_postgres> in_postgres(Session& me, const char* server) {
+    auto postgres = owned(raw_postgres_open(server), raw_postgres_close);
+    for (const auto& contact : me.rows<Contact>("order by id")) {
+        const std::string words = fold(contact.get<&Contact::full_name>());
+        const Id id = contact.get<&Contact::id>();
+        require(raw_postgres_add(postgres.get(), id.value, words.c_str()) == 0, "COPY");
+    }
+    require(raw_postgres_finish(postgres.get()) == 0, "the index");
+    return postgres;
+}
+
+/// By the clock on the wall, since the server is a process of its own. Does nothing where
+/// tests/bench/with_postgres has started none.
+void compare_with_postgres(Bench& bench, Session& me) {
+    const char* const server = std::getenv("CRMKIT_BENCH_POSTGRES");
+    if (server == nullptr) {
+        return;
+    }
+    const auto postgres = in_postgres(me, server);
+    const int texts = bench.choose(20, 100);
+    const auto each = [texts](auto search) {
+        Random random(12);
+        for (int i = 0; i < texts; ++i) {
+            const std::string first = given_name(random);
+            search(first, typed(random));
+        }
+    };
+    const Measured measured = measure(
+        Bench::rounds(), texts,
+        [&] {
+            each([&](const std::string& first, const std::string& last) {
+                look_at(
+                    static_cast<std::int64_t>(me.search<Contact>(first + " " + last, hits).size()));
+            });
+        },
+        [&] {
+            each([&](const std::string& first, const std::string& last) {
+                const std::string query = first + " & " + last + ":*";
+                require(raw_postgres_newest(postgres.get(), query.c_str()) >= 0, "search");
+            });
+        },
+        Meter::wall);
+    bench.table().compare({"S3", "two words, the newest 20", "PostgreSQL, GIN index, local socket"},
+                          measured, told());
+}
+
+#else
+
+void compare_with_postgres(Bench&, Session&) {}
+
+#endif
+
 }  // namespace
 
 void bench_search(Bench& bench) {
@@ -76,6 +139,7 @@ void bench_search(Bench& bench) {
     table.tell({"S1", "type-ahead, p99"}, quantile(one_word, 0.99), at_most(1'000));
     table.tell({"S3", "two words, p50"}, quantile(two_words, 0.5), told());
     table.tell({"S3", "two words, p99"}, quantile(two_words, 0.99), told());
+    compare_with_postgres(bench, me);
 }
 
 }  // namespace crmkit::bench
