@@ -186,7 +186,7 @@ int64_t crmkit_session_user(const crmkit_session* session) {
 
 crmkit_code crmkit_session_set_origin(crmkit_session* session, const char* origin, int64_t size) {
     return guarded([&] {
-        crmkit::Session& me = *required(session, "session").session;
+        crmkit::Session& me = *idle(session).session;
         const std::string_view given = text_argument(origin, size, "origin");
         me.set_origin(std::string(given.empty() ? "session" : given));
     });

@@ -75,8 +75,8 @@ class Crm {
     /// store, in constant memory.
     [[nodiscard]] std::vector<std::string> check_integrity() const;
     [[nodiscard]] const Registry& registry() const;
-    /// Ends the store for every handle and session: their next call throws invalid_argument. Waits
-    /// for transactions of other threads; one of this thread is undone.
+    /// Ends the store for every handle and session: their next call throws invalid_argument. Open
+    /// transactions are undone; waits until those of other threads have been.
     void close();
 
   private:

@@ -22,22 +22,23 @@ inline constexpr std::string_view setup_origin = "setup";
 /// The cause and the origin that changes of a session carry while it lives.
 class CauseScope {
   public:
-    CauseScope(SessionState& state, std::int64_t cause, std::string origin)
+    CauseScope(SessionState& state, std::int64_t cause, std::string origin,
+               Undoing undoing = Undoing::nothing)
         : state_(state),
           cause_(std::exchange(state.cause, cause)),
           origin_(std::exchange(state.origin, std::move(origin))),
-          was_undoing_(std::exchange(state.is_undoing, false)) {}
+          was_undoing_(std::exchange(state.undoing, undoing)) {}
     CauseScope(const CauseScope&) = delete;
     CauseScope& operator=(const CauseScope&) = delete;
     ~CauseScope() {
         state_.cause = cause_;
         state_.origin = std::move(origin_);
-        state_.is_undoing = was_undoing_;
+        state_.undoing = was_undoing_;
     }
 
     /// For what follows from the change that was written last.
     static CauseScope last_change(SessionState& state) {
-        return {state, state.last_change(), state.origin};
+        return {state, state.last_change(), state.origin, state.undoing};
     }
     /// For what a rule derives from it.
     static CauseScope derived(SessionState& state) {
@@ -48,7 +49,7 @@ class CauseScope {
     SessionState& state_;
     std::int64_t cause_;
     std::string origin_;
-    bool was_undoing_;
+    Undoing was_undoing_;
 };
 
 /// What hooks write while it lives. It follows from the change that they are called for, but is the

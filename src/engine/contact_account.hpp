@@ -14,7 +14,7 @@ void take_account_of_contact(const WriteEvent& event, Id T::*contact) {
     const auto* was = static_cast<const T*>(event.before);
     auto& record = *static_cast<T*>(event.after.object());
     const bool is_new = was == nullptr || was->*contact != record.*contact;
-    if (!is_new || record.account || event.session.state().is_undoing) {
+    if (!is_new || record.account || event.session.state().is_undoing()) {
         return;
     }
     if (const auto found = event.session.find<Contact>(record.*contact)) {

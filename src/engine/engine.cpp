@@ -258,14 +258,12 @@ void Engine::close() {
 }
 
 template <typename Parsed, typename Parse>
-std::shared_ptr<const Parsed> QueryCache::find_or_parse(
-    std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache, const Entity& entity,
-    std::string_view text, Parse parse) {
-    std::string key = std::to_string(entity.number) + ":";
-    key += text;
+std::shared_ptr<const Parsed> QueryCache::find_or_parse(Cache<Parsed>& cache, const Entity& entity,
+                                                        std::string_view text, Parse parse) {
     {
         const std::shared_lock lock(mutex_);
-        if (const auto found = cache.find(key); found != cache.end()) {
+        const auto found = cache.find(Question<std::string_view>{entity.number, text});
+        if (found != cache.end()) {
             return found->second;
         }
     }
@@ -274,7 +272,7 @@ std::shared_ptr<const Parsed> QueryCache::find_or_parse(
     if (cache.size() >= most) {
         cache.clear();
     }
-    cache.insert_or_assign(std::move(key), parsed);
+    cache.insert_or_assign(Question<std::string>{entity.number, std::string(text)}, parsed);
     return parsed;
 }
 

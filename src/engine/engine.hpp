@@ -41,15 +41,38 @@ class QueryCache {
     /// A host that pastes values into its texts would fill memory: past this many, start again.
     static constexpr std::size_t most = 2000;
 
+    /// A text and the entity whose records it asks for; looked up without a copy of the text.
+    template <typename Text>
+    struct Question {
+        EntityNumber entity;
+        Text text;
+    };
+    struct Hash {
+        using is_transparent = void;
+        template <typename Text>
+        std::size_t operator()(const Question<Text>& question) const {
+            return std::hash<std::string_view>()(question.text) + question.entity;
+        }
+    };
+    struct Equal {
+        using is_transparent = void;
+        template <typename A, typename B>
+        bool operator()(const Question<A>& a, const Question<B>& b) const {
+            return a.entity == b.entity && a.text == b.text;
+        }
+    };
+    template <typename Parsed>
+    using Cache =
+        std::unordered_map<Question<std::string>, std::shared_ptr<const Parsed>, Hash, Equal>;
+
     template <typename Parsed, typename Parse>
-    std::shared_ptr<const Parsed> find_or_parse(
-        std::unordered_map<std::string, std::shared_ptr<const Parsed>>& cache, const Entity& entity,
-        std::string_view text, Parse parse);
+    std::shared_ptr<const Parsed> find_or_parse(Cache<Parsed>& cache, const Entity& entity,
+                                                std::string_view text, Parse parse);
 
     const Registry& registry_;
     std::shared_mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<const expr::Query>> queries_;
-    std::unordered_map<std::string, std::shared_ptr<const expr::Aggregation>> aggregations_;
+    Cache<expr::Query> queries_;
+    Cache<expr::Aggregation> aggregations_;
 };
 
 class Engine {

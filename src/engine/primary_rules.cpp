@@ -64,7 +64,6 @@ struct PrimaryLink {
     static void after_link(const WriteEvent& event) {
         Session& session = event.session;
         const CauseScope cause = CauseScope::last_change(session.state());
-        after_primary<T, Whole>(event);
         const auto* was = static_cast<const T*>(event.before);
         const auto& link = *static_cast<const T*>(event.after.object());
         const bool has_moved =
@@ -73,7 +72,14 @@ struct PrimaryLink {
             return;
         }
         auto whole = live<W>(session.state().writer(), link.*Whole);
-        if (whole && *whole.*Reference != link.*Part) {
+        const bool says_other = whole && *whole.*Reference != link.*Part;
+        if (says_other && *whole.*Reference && session.state().undoing == Undoing::consequences) {
+            // What comes back takes nothing from a reference that was given another value since.
+            take_mark_from(session, std::vector<T>{link}, &T::is_primary);
+            return;
+        }
+        after_primary<T, Whole>(event);
+        if (says_other) {
             *whole.*Reference = link.*Part;
             update_record(session, entity_of<W>(), &*whole, {}, Authority::library);
         }
@@ -98,7 +104,8 @@ struct PrimaryLink {
         }
         const CauseScope cause = CauseScope::last_change(session.state());
         const auto named = std::find_if(links.begin(), links.end(), is_named);
-        if (named == links.end()) {
+        // Undo gives the mark to none that has not had it.
+        if (named == links.end() || session.state().is_undoing()) {
             take_mark_from(session, std::move(marked), &T::is_primary);
             return;
         }

@@ -150,8 +150,9 @@ const Registry& Session::registry() const { return state_->registry(); }
 Instant Session::now() const { return state_->now(); }
 void Session::set_origin(std::string origin) {
     if (origin == engine::derived_origin || origin == engine::setup_origin) {
-        throw Error(ErrorCode::invalid_argument,
-                    "the origin '" + origin + "' is that of changes which the library makes itself");
+        throw Error(
+            ErrorCode::invalid_argument,
+            "the origin '" + origin + "' is that of changes which the library makes itself");
     }
     state_->origin = std::move(origin);
 }

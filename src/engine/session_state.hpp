@@ -1,6 +1,7 @@
 /// `SessionState`: what a session holds: its actor, its connection, its open transactions.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,13 @@
 #include "engine.hpp"
 
 namespace crmkit::engine {
+
+/// What the present changes of a session take back.
+enum class Undoing : std::uint8_t {
+    nothing,
+    change,        ///< an earlier change, so that a move of a state may go the way back, too
+    consequences,  ///< what that change brought about, as far as it has not moved on
+};
 
 class SessionState {
   public:
@@ -50,6 +58,7 @@ class SessionState {
     void refuse_if_cancelled() const;
 
     [[nodiscard]] bool is_writing() const { return !levels_.empty(); }
+    [[nodiscard]] bool is_undoing() const { return undoing != Undoing::nothing; }
     /// Whether the innermost transaction can only be rolled back.
     [[nodiscard]] bool is_lost();
     /// Throws invalid_argument when it can.
@@ -62,8 +71,7 @@ class SessionState {
     ProgressCallback progress;
     /// The change that the present ones follow from; 0 for none.
     std::int64_t cause = 0;
-    /// The present changes take earlier ones back: a move of a state may go the way back, too.
-    bool is_undoing = false;
+    Undoing undoing = Undoing::nothing;
     /// How deep hooks and cascades have nested writes inside writes.
     int nesting = 0;
 

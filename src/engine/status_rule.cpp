@@ -294,7 +294,7 @@ bool is_illegal_move(const SessionState& session, const Entity& entity, const vo
     const Field& state = field_named(entity, machine.state_field);
     const std::string_view from = before == nullptr ? "" : state.get(before).text();
     const std::string_view to = state.get(after).text();
-    const bool is_way_back = session.is_undoing && machine.find(to, from) != nullptr;
+    const bool is_way_back = session.is_undoing() && machine.find(to, from) != nullptr;
     return from != to && !is_way_back && machine.find(from, to) == nullptr;
 }
 
@@ -317,7 +317,7 @@ void check_state_move(const WriteEvent& event, std::vector<Problem>& problems) {
     const Transition* transition = machine.find(from, to);
     // Who takes the way back finds what was there, though it was entered without a reason.
     const bool needs_reason =
-        transition != nullptr && transition->needs_reason && !event.session.state().is_undoing;
+        transition != nullptr && transition->needs_reason && !event.session.state().is_undoing();
     if (needs_reason && event.after.get(machine.reason_field).is_null()) {
         problems.push_back(detail::problem_of(
             entity, field_named(entity, machine.reason_field), {},

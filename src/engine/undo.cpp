@@ -19,6 +19,7 @@ using engine::Authority;
 using engine::CauseScope;
 using engine::ReadScope;
 using engine::SessionState;
+using engine::Undoing;
 using engine::WriteScope;
 
 namespace {
@@ -95,19 +96,23 @@ void undo_change(Session& session, const Change& change, MovedOn moved_on) {
 
 /// The changes that one change brought about, and those that they did, and so on, in order, without
 /// those that were derived, and without what hooks wrote, which is the host's. They follow it in
-/// the history without a gap, because they share its transaction.
-std::vector<Change> consequences(Storage& storage, std::int64_t position) {
+/// the history without a gap, because they share its transaction; one that took it back may be
+/// next.
+std::vector<Change> consequences(Storage& storage, const Change& of) {
     std::vector<Change> found;
-    std::unordered_set<std::int64_t> causes{position};
+    std::unordered_set<std::int64_t> causes{of.position};
     std::unordered_set<std::int64_t> of_hooks;
-    storage.changes(Id{}, position + 1, [&](const Change& change) {
+    storage.changes(Id{}, of.position + 1, [&](const Change& change) {
         const std::int64_t cause = engine::cause_of(change);
         const bool is_of_hook = engine::is_of_hook(change) || of_hooks.contains(cause);
-        if (!is_of_hook && !causes.contains(cause)) {
+        const bool is_own = !is_of_hook && change.origin != engine::derived_origin;
+        const bool takes_it_back = is_own && cause == of.position && change.record == of.record &&
+                                   change.entity == of.entity;
+        if (takes_it_back || (!is_of_hook && !causes.contains(cause))) {
             return false;
         }
         (is_of_hook ? of_hooks : causes).insert(change.position);
-        if (!is_of_hook && change.origin != engine::derived_origin) {
+        if (is_own) {
             found.push_back(change);
         }
         return true;
@@ -139,7 +144,7 @@ class Consequences {
     Consequences(Session& session, const Change& change, MovedOn moved_on)
         : session_(session),
           moved_on_(moved_on == MovedOn::refused ? MovedOn::may_have_come : moved_on),
-          changes_(consequences(session.state().writer(), change.position)) {
+          changes_(consequences(session.state().writer(), change)) {
         for (const Change& consequence : changes_) {
             if (consequence.kind == ChangeKind::deleted) {
                 deleted_.emplace(Link{consequence.entity, consequence.record}, &consequence);
@@ -149,9 +154,10 @@ class Consequences {
     Consequences(const Consequences&) = delete;
     Consequences& operator=(const Consequences&) = delete;
 
+    /// The last one first: a record may have been changed more than once.
     void undo() {
-        for (const Change& change : changes_) {
-            undo(change);
+        for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+            undo(*change);
         }
     }
 
@@ -233,9 +239,8 @@ void undo_whole(Session& session, const Change& change, MovedOn moved_on) {
     // Looked up first: what is written now names the change as its cause, too.
     Consequences brought_about(session, change, moved_on);
     undo_change(session, change, MovedOn::refused);
-    const bool is_undoing = state.is_undoing;
-    const CauseScope cause(state, position_of_undo(session, change), state.origin);
-    state.is_undoing = is_undoing;
+    const CauseScope cause(state, position_of_undo(session, change), state.origin,
+                           Undoing::consequences);
     brought_about.undo();
 }
 
@@ -267,7 +272,7 @@ void engine::restore_whole(Session& session, const Entity& entity, Id id) {
         fail_not_deleted(entity, id);
     }
     const Change deletion = last_deletion(state.writer(), entity, id);
-    const CauseScope cause(state, deletion.position, state.origin);
+    const CauseScope cause(state, deletion.position, state.origin, Undoing::change);
     undo_whole(session, deletion, MovedOn::left);
 }
 
@@ -286,8 +291,7 @@ void Session::undo(std::int64_t position) {
     const Entity& entity = registry().get(change->entity);
     engine::refuse_internal(entity);
     refuse_if_deleted_again(state_->writer(), entity, *change);
-    const CauseScope cause(*state_, position, "undo");
-    state_->is_undoing = true;
+    const CauseScope cause(*state_, position, "undo", Undoing::change);
     undo_whole(*this, *change, MovedOn::refused);
     scope.commit();
 }

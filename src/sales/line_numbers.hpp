@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "crmkit/engine/session.hpp"
+#include "engine/session_state.hpp"
 
 namespace crmkit::sales {
 
@@ -22,8 +23,9 @@ template <RecordType T>
 void follow_line_number(WriteEvent& event, Id T::*whole, std::string_view highest) {
     const auto* was = static_cast<const T*>(event.before);
     auto& line = *static_cast<T*>(event.after.object());
-    const bool has_moved =
-        was != nullptr && was->*whole != line.*whole && was->line_number == line.line_number;
+    const bool has_moved = was != nullptr && was->*whole != line.*whole &&
+                           was->line_number == line.line_number &&
+                           !event.session.state().is_undoing();
     if (line.*whole && (!line.line_number || has_moved)) {
         line.line_number = next_line_number<T>(event.session, highest, line.*whole);
     }

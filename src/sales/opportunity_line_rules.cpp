@@ -210,6 +210,20 @@ void give_amount_back(Session& session, const OpportunityLine& last) {
                           engine::Authority::library);
 }
 
+/// The parts of a bundle that moved to another opportunity go along.
+void move_parts(Session& session, const OpportunityLine& was, const OpportunityLine& bundle) {
+    auto parts = session
+                     .query<OpportunityLine>("opportunity = :was and parent_bundle = :bundle",
+                                             {{"was", was.opportunity}, {"bundle", bundle.id}})
+                     .all();
+    const auto cause = engine::CauseScope::last_change(session.state());
+    for (OpportunityLine& part : parts) {
+        part.opportunity = bundle.opportunity;
+        engine::update_record(session, entity_of<OpportunityLine>(), &part, {},
+                              engine::Authority::library);
+    }
+}
+
 }  // namespace
 
 void before_opportunity_line(WriteEvent& event, std::vector<Problem>& problems) {
@@ -224,14 +238,19 @@ void before_opportunity_line(WriteEvent& event, std::vector<Problem>& problems) 
 }
 
 void after_opportunity_line(const WriteEvent& event) {
+    const bool is_undoing = event.session.state().is_undoing();
     const auto* was = static_cast<const OpportunityLine*>(event.before);
     const auto& line = *static_cast<const OpportunityLine*>(event.after.object());
     roll_up(event.session, line.opportunity);
-    if (event.kind == ChangeKind::deleted && event.session.state().is_undoing) {
+    if (event.kind == ChangeKind::deleted && is_undoing) {
         give_amount_back(event.session, line);
     }
     if (was != nullptr && was->opportunity != line.opportunity) {
+        move_parts(event.session, *was, line);
         roll_up(event.session, was->opportunity);
+        if (is_undoing) {
+            give_amount_back(event.session, *was);
+        }
     }
 }
 

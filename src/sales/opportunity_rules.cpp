@@ -211,7 +211,7 @@ void follow_closing(const Move& move) {
         return;
     }
     deal.closed_at.reset();
-    const bool is_undoing = move.session.state().is_undoing;
+    const bool is_undoing = move.session.state().is_undoing();
     if (!move.reopens() || is_undoing) {
         return;  // what an undone change has not touched is not for it to clear
     }

@@ -32,7 +32,7 @@ void recompute_totals(Session& session, Opportunity& deal);
 /// Adds a problem when an update gives an opportunity with lines another amount than theirs.
 void check_amount(const WriteEvent& event, std::vector<Problem>& problems);
 
-/// A transaction keeps the currency of its lines.
+/// A transaction has its cost in the currency of its amount, and keeps that of its lines.
 void before_transaction(WriteEvent& event, std::vector<Problem>& problems);
 /// Lines count up, in the currency of their transaction.
 void before_transaction_line(WriteEvent& event, std::vector<Problem>& problems);

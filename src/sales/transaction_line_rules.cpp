@@ -16,9 +16,13 @@ namespace {
 constexpr std::string_view highest_number = "max(line_number) where transaction = :whole";
 
 /// A line is a part of what the transaction came to.
-void check_currency(Session& session, const TransactionLine& line, std::vector<Problem>& problems) {
-    const auto whole = line.unit_price && line.transaction
-                           ? session.find<Transaction>(line.transaction)
+void check_currency(const WriteEvent& event, std::vector<Problem>& problems) {
+    const auto* was = static_cast<const TransactionLine*>(event.before);
+    const auto& line = *static_cast<const TransactionLine*>(event.after.object());
+    const bool is_as_before = was != nullptr && was->unit_price == line.unit_price &&
+                              was->transaction == line.transaction;
+    const auto whole = line.unit_price && line.transaction && !is_as_before
+                           ? event.session.find<Transaction>(line.transaction)
                            : std::optional<Transaction>();
     if (whole && whole->amount) {
         detail::Checks(TransactionLine::structure_name, problems)
@@ -32,8 +36,7 @@ void check_currency(Session& session, const TransactionLine& line, std::vector<P
 void before_transaction_line(WriteEvent& event, std::vector<Problem>& problems) {
     if (event.kind != ChangeKind::deleted) {
         follow_line_number(event, &TransactionLine::transaction, highest_number);
-        check_currency(event.session, *static_cast<const TransactionLine*>(event.after.object()),
-                       problems);
+        check_currency(event, problems);
     }
 }
 

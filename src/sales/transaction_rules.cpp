@@ -1,4 +1,4 @@
-/// The rule of transactions: one currency with their lines.
+/// The rule of transactions: one currency with their cost and their lines.
 #include <vector>
 
 #include "crmkit/engine/session.hpp"
@@ -8,21 +8,31 @@
 
 namespace crmkit::sales {
 
-void before_transaction(WriteEvent& event, std::vector<Problem>& problems) {
-    if (event.kind != ChangeKind::updated) {
-        return;
-    }
-    const auto& was = *static_cast<const Transaction*>(event.before);
-    const auto& is = *static_cast<const Transaction*>(event.after.object());
-    if (!was.amount || !is.amount || was.amount->currency == is.amount->currency) {
-        return;
-    }
+namespace {
+
+void check_lines(Session& session, const Transaction& sale, std::vector<Problem>& problems) {
     const auto line =
-        event.session.query<TransactionLine>("transaction = :whole limit 1", {{"whole", is.id}})
+        session.query<TransactionLine>("transaction = :whole limit 1", {{"whole", sale.id}})
             .first();
     if (line) {
         detail::Checks(Transaction::structure_name, problems)
-            .same_currency("amount", is.amount, "its lines", line->unit_price);
+            .same_currency("amount", sale.amount, "its lines", line->unit_price);
+    }
+}
+
+}  // namespace
+
+void before_transaction(WriteEvent& event, std::vector<Problem>& problems) {
+    const auto* was = static_cast<const Transaction*>(event.before);
+    const auto& is = *static_cast<const Transaction*>(event.after.object());
+    if (was != nullptr && was->amount == is.amount && was->cost == is.cost) {
+        return;  // stores of earlier versions have some that would be refused now
+    }
+    detail::Checks(Transaction::structure_name, problems)
+        .same_currency("cost", is.cost, "amount", is.amount);
+    if (was != nullptr && was->amount && is.amount &&
+        was->amount->currency != is.amount->currency) {
+        check_lines(event.session, is, problems);
     }
 }
 

@@ -106,7 +106,7 @@ void before_case(WriteEvent& event, std::vector<Problem>&) {
         return;
     }
     give_number(event.session, issue);
-    if (event.kind == ChangeKind::restored || event.session.state().is_undoing) {
+    if (event.kind == ChangeKind::restored || event.session.state().is_undoing()) {
         return;  // it is as it was before
     }
     engine::take_account_of_contact(event, &Case::contact);

@@ -105,6 +105,39 @@ TEST_CASE("the first contact of a sale follows its primary role") {
     });
 }
 
+TEST_CASE("regression: the mark comes back with the account that it was for") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "Acme"});
+        const Account beta = me.create(Account{.name = "Beta"});
+        const Contact ann = me.create(Contact{.last_name = "Ann"});
+        const auto place =
+            me.create(AccountContact{.account = acme.id, .contact = ann.id, .is_primary = true});
+        me.remove<Account>(acme.id);
+        CHECK_FALSE(me.get<Contact>(ann.id).account);
+        me.restore<Account>(acme.id);
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK(me.get<AccountContact>(place.id).is_primary);
+        me.remove<Account>(acme.id);
+        me.undo(me.history(acme.id).back().position);
+        CHECK(me.get<AccountContact>(place.id).is_primary);
+
+        me.remove<Account>(acme.id);
+        me.update<Contact>(ann.id, {{"account", beta.id}});
+        me.restore<Account>(acme.id);
+        CHECK(me.get<Contact>(ann.id).account == beta.id);
+        CHECK_FALSE(me.get<AccountContact>(place.id).is_primary);
+
+        // Taking the account away and back makes no link the primary one that was not.
+        me.update<Contact>(ann.id, {{"account", acme.id}});
+        me.update<AccountContact>(place.id, {{"is_primary", false}});
+        me.update<Contact>(ann.id, {{"account", Value()}});
+        me.undo(me.history(ann.id).back().position);
+        CHECK(me.get<Contact>(ann.id).account == acme.id);
+        CHECK_FALSE(me.get<AccountContact>(place.id).is_primary);
+    });
+}
+
 TEST_CASE("taking back who became the primary one brings back the one before") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

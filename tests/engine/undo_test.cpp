@@ -302,3 +302,16 @@ TEST_CASE("regression: a reopened opportunity goes back to lost without the reas
         CHECK(crm.check_integrity().empty());
     });
 }
+
+TEST_CASE("regression: a change that was undone and made again can be undone again") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Account acme = me.create(Account{.name = "X"});
+        me.update<Account>(acme.id, {{"name", "Y"}});
+        const std::int64_t change = me.history(acme.id).back().position;
+        me.undo(change);
+        me.update<Account>(acme.id, {{"name", "Y"}});
+        me.undo(change);
+        CHECK(me.get<Account>(acme.id).name == "X");
+    });
+}

@@ -24,7 +24,7 @@ TEST_CASE("interaction_participant: is a party, an address, or both") {
 
 TEST_CASE("interaction_participant: finds an address again however it was written") {
     const Field& address = *entity_of<InteractionParticipant>().find("address");
-    const auto normal = [&address](std::string_view raw, std::string_view region = {}) {
+    const auto normal = [&](std::string_view raw, std::string_view region = {}) {
         return normal_form(address, raw, region);
     };
     CHECK(normal("Ada@Example.ORG") == "ada@example.org");

@@ -24,6 +24,14 @@ PLAN: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Where the tests run in the background, Ctrl-C is ignored from the start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextlib.contextmanager
 def ctrl_c_by(work: Callable[[], object]) -> Iterator[None]:
     """Runs a function in another thread, which ends with Ctrl-C or has pressed it before."""

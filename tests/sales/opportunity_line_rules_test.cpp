@@ -67,6 +67,29 @@ TEST_CASE("regression: taking back a line gives back the amount of just before i
     });
 }
 
+TEST_CASE("regression: a line that moved back leaves the amount and its number as they were") {
+    on_each_store([](Crm crm, TestClock&) {
+        Session me = crm.as_system();
+        const Id from = me.create(Opportunity{.name = "From"}).id;
+        const Id to = me.create(Opportunity{.name = "To", .amount = eur("70")}).id;
+        me.create(line_of(from, "1"));
+        const OpportunityLine part = me.create(line_of(from, "2"));
+        const OpportunityLine bundle = me.create(line_of(from, "10"));
+        me.update<OpportunityLine>(part.id, {{"parent_bundle", bundle.id}});
+        me.update<OpportunityLine>(bundle.id, {{"opportunity", to}});
+        CHECK(me.get<OpportunityLine>(part.id).opportunity == to);
+        CHECK(me.get<Opportunity>(to).amount == eur("12"));
+        CHECK(me.get<Opportunity>(from).amount == eur("1"));
+        me.undo(me.history(bundle.id).back().position);
+        CHECK(me.get<Opportunity>(to).amount == eur("70"));
+        CHECK(me.get<Opportunity>(from).amount == eur("13"));
+        CHECK(me.get<OpportunityLine>(bundle.id).line_number == 3);
+        CHECK(me.get<OpportunityLine>(part.id).line_number == 2);
+        CHECK(me.get<OpportunityLine>(part.id).parent_bundle == bundle.id);
+        CHECK(crm.check_integrity().empty());
+    });
+}
+
 TEST_CASE("regression: a contact's account is taken with the contact only, not later") {
     on_each_store([](Crm crm, TestClock&) {
         Session me = crm.as_system();

@@ -51,12 +51,11 @@ struct Transaction {
     }
     static constexpr std::string_view title_field = "reference";
     static constexpr auto indexes() { return std::array{Index{"party, at"}, Index{"at"}}; }
-    /// Refuses an amount or a cost below zero, and a cost in another currency than the amount.
+    /// Refuses an amount or a cost below zero.
     void check(std::vector<Problem>& problems) const {
         detail::Checks checks(structure_name, problems);
         checks.not_negative("amount", amount);
         checks.not_negative("cost", cost);
-        checks.same_currency("cost", cost, "amount", amount);
     }
 };
 
