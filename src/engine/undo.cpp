@@ -1,6 +1,7 @@
 /// Session's history: reading it, taking changes back, restoring what was deleted together.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <unordered_set>
 #include <utility>
@@ -156,9 +157,8 @@ class Consequences {
 
     /// The last one first: a record may have been changed more than once.
     void undo() {
-        for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-            undo(*change);
-        }
+        std::for_each(changes_.rbegin(), changes_.rend(),
+                      [this](const Change& change) { undo(change); });
     }
 
   private:
