@@ -98,11 +98,6 @@ crmkit_record& own_record(crmkit_record* handle) {
     return record;
 }
 
-[[noreturn]] void refuse_missing(const Entity& entity, std::int64_t id) {
-    throw Error::about(ErrorCode::not_found, {std::string(entity.name), "id", std::to_string(id),
-                                              "there is no such record"});
-}
-
 /// The fields that were set since the record was read, but for those that the library keeps.
 crmkit::Patch touched_fields(const Record& record) {
     crmkit::Patch patch;
@@ -253,9 +248,7 @@ crmkit_code crmkit_get_even_deleted(crmkit_session* session, int64_t id, crmkit_
         const Call me(session);
         crmkit_record& row = own_record(record);
         row.refill([&](Record& next) {
-            if (!me->try_read(*row.entity, Id{id}, next.object(), crmkit::Deleted::shown)) {
-                refuse_missing(*row.entity, id);
-            }
+            me->read(*row.entity, Id{id}, next.object(), crmkit::Deleted::shown);
             return true;
         });
     });

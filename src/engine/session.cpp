@@ -102,8 +102,8 @@ bool Session::try_read(const Entity& entity, Id id, void* object, Deleted delete
             !header_of(RecordView(entity, object)).deleted_at().has_value());
 }
 
-void Session::read(const Entity& entity, Id id, void* object) {
-    if (!try_read(entity, id, object)) {
+void Session::read(const Entity& entity, Id id, void* object, Deleted deleted) {
+    if (!try_read(entity, id, object, deleted)) {
         engine::fail_not_found(entity, id);
     }
 }

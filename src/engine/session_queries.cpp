@@ -125,11 +125,8 @@ using References = std::map<EntityNumber, std::vector<Id>>;
 void add_references(References& found, const Registry& registry, const Field& field,
                     std::span<const void* const> objects) {
     for (const void* object : objects) {
-        const ValueView value = field.get(object);
-        if (value.kind() == ValueKind::link) {
-            found[value.link().entity].push_back(value.id());
-        } else if (!value.is_null()) {
-            found[registry.get(field.target).number].push_back(value.id());
+        if (const Link link = registry.link_of(field, field.get(object))) {
+            found[link.entity].push_back(link.id);
         }
     }
 }

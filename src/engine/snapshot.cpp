@@ -107,9 +107,7 @@ void SnapshotWriter::put_off_references(const Entity& entity, const void* object
         if (value.is_null()) {
             continue;
         }
-        const bool is_link = field.type() == FieldType::polymorphic_reference;
-        const Link link =
-            is_link ? value.link() : Link{state_.registry().get(field.target).number, value.id()};
+        const Link link = state_.registry().link_of(field, value);
         const Entity* target = state_.registry().find(link.entity);
         if (target == nullptr || !state_.registry().may_target(field, *target)) {
             add_problem(detail::problem_of(entity, field, to_text(value, &state_.registry()),

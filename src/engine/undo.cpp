@@ -184,17 +184,11 @@ class Consequences {
         Record record(entity);
         session_.state().writer().get(entity, id, record.object());
         for (const Field* field : entity.references) {
-            const Link target = link_in(*field, record);
+            const Link target = session_.registry().link_of(*field, record.get(*field));
             if (const auto found = deleted_.find(target); found != deleted_.end()) {
                 undo(*found->second);
             }
         }
-    }
-    [[nodiscard]] Link link_in(const Field& field, const Record& record) const {
-        const ValueView value = record.get(field);
-        return value.kind() == ValueKind::link ? value.link()
-               : value.is_null()               ? Link{}
-                                 : Link{session_.registry().get(field.target).number, value.id()};
     }
 
     /// What would no longer be right, such as a parent that has come to be below, is left.

@@ -84,7 +84,7 @@ void check_names(const Entity& entity, const UpsertKey& key) {
 }
 
 Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
-                MutableRecordView record) {
+                const RecordView& record) {
     check_names(entity, key);
     std::string text;
     std::vector<ValueView> values;
@@ -100,18 +100,6 @@ Id match_fields(engine::SessionState& state, const Entity& entity, const UpsertK
     const auto query = state.engine().queries().query(entity, text);
     const auto id = [](Cursor& row) { return row.value(place_of_id).id(); };
     return only_match(state, *query, values, entity, id, [&] { return key_text_of(key, record); });
-}
-
-Id match(engine::SessionState& state, const Entity& entity, const UpsertKey& key,
-         MutableRecordView record) {
-    if (!key.system.empty() && !key.key.empty()) {
-        return match_external(state, entity, key);
-    }
-    if (key.field_names.empty()) {
-        throw Error(ErrorCode::invalid_argument,
-                    "an upsert key needs a system and a key, or the names of fields");
-    }
-    return match_fields(state, entity, key, record);
 }
 
 /// Writes the caller's fields over a record that is there: those given, or, when nothing says which
@@ -132,15 +120,27 @@ void overlay(const Entity& entity, MutableRecordView record, Record& stored, Ups
     }
 }
 
-void remember_key(Session& session, const Entity& entity, const UpsertKey& key, Id id) {
+}  // namespace
+
+Id engine::find_by_key(SessionState& state, const Entity& entity, const UpsertKey& key,
+                       const RecordView& record) {
+    if (!key.system.empty() && !key.key.empty()) {
+        return match_external(state, entity, key);
+    }
+    if (key.field_names.empty()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "an upsert key needs a system and a key, or the names of fields");
+    }
+    return match_fields(state, entity, key, record);
+}
+
+void engine::remember_key(Session& session, const Entity& entity, const UpsertKey& key, Id id) {
     if (key.system.empty()) {
         return;
     }
     ExternalId external{.system = key.system, .key = key.key, .record = Link{entity.number, id}};
-    engine::insert_record(session, entity_of<ExternalId>(), &external, Authority::host);
+    insert_record(session, entity_of<ExternalId>(), &external, Authority::host);
 }
-
-}  // namespace
 
 UpsertAction engine::upsert_record(Session& session, const Entity& entity, const UpsertKey& key,
                                    MutableRecordView record, UpsertPolicy policy,
@@ -148,7 +148,7 @@ UpsertAction engine::upsert_record(Session& session, const Entity& entity, const
     if (computed == Computed::not_yet) {
         fill_computed_fields(session.state(), entity, record.object());  // they may be keys
     }
-    const Id id = match(session.state(), entity, key, record);
+    const Id id = find_by_key(session.state(), entity, key, record);
     if (!id) {
         insert_record(session, entity, record.object(), Authority::host, Computed::done);
         remember_key(session, entity, key, header_of(record).id());

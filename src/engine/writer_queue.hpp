@@ -24,21 +24,19 @@ class WriterQueue {
     /// Waits for its turn. Throws busy when this thread itself holds the queue for another session:
     /// waiting would then never end.
     void lock(Turn turn = Turn::open_ended) {
-        std::unique_lock lock(mutex_);
-        if (is_held_here()) {
+        if (!lock_unless_held_here(turn)) {
             throw Error(
                 ErrorCode::busy,
                 "another session of this thread has a write transaction open: end it first");
         }
-        wait_for_turn(lock, turn);
     }
     /// The same, but false at once when this thread holds the queue itself.
-    [[nodiscard]] bool lock_unless_held_here() {
+    [[nodiscard]] bool lock_unless_held_here(Turn turn = Turn::open_ended) {
         std::unique_lock lock(mutex_);
         if (is_held_here()) {
             return false;
         }
-        wait_for_turn(lock, Turn::open_ended);
+        wait_for_turn(lock, turn);
         return true;
     }
     /// The same as lock() where everybody ahead is brief and in another thread; false, at once,

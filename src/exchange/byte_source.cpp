@@ -13,8 +13,6 @@
 
 namespace crmkit::exchange {
 
-bool ByteSource::seek(std::uint64_t /*offset*/) { return false; }
-
 std::optional<std::uint64_t> ByteSource::size() const { return std::nullopt; }
 
 void FileSource::Close::operator()(std::FILE* stream) const {
@@ -57,24 +55,6 @@ std::size_t FileSource::read(char* out, std::size_t size) {
     return count;
 }
 
-bool FileSource::seek(std::uint64_t offset) {
-    if (!size_ || offset > *size_) {
-        return false;
-    }
-    // In steps, because the C library's offset is a long, and that has 32 bits on some platforms.
-    constexpr std::uint64_t step = std::uint64_t{1} << 30U;
-    bool done = std::fseek(stream_.get(), 0, SEEK_SET) == 0;
-    for (std::uint64_t left = offset; done && left > 0;) {
-        const auto part = std::min(left, step);
-        done = std::fseek(stream_.get(), static_cast<long>(part), SEEK_CUR) == 0;
-        left -= part;
-    }
-    if (!done) {
-        throw file_error("read", path_, errno);
-    }
-    return true;
-}
-
 std::size_t MemorySource::read(char* out, std::size_t size) {
     const std::size_t count = std::min(size, text_.size() - at_);
     if (count > 0) {
@@ -82,14 +62,6 @@ std::size_t MemorySource::read(char* out, std::size_t size) {
     }
     at_ += count;
     return count;
-}
-
-bool MemorySource::seek(std::uint64_t offset) {
-    if (offset > text_.size()) {
-        return false;
-    }
-    at_ = static_cast<std::size_t>(offset);
-    return true;
 }
 
 CallbackSource::CallbackSource(Read read, std::optional<std::uint64_t> size)

@@ -78,10 +78,7 @@ class CsvReader::Impl {
     }
 
     const CsvRow* next();
-    void resume(const CsvPosition& position);
-    [[nodiscard]] CsvPosition position() const {
-        return {text_.file_offset(), scanner_->line(), rows_, decoder_.encoding()};
-    }
+    [[nodiscard]] std::uint64_t byte_offset() const { return text_.file_offset(); }
     [[nodiscard]] Encoding encoding() const { return decoder_.encoding().value_or(Encoding::utf8); }
 
     std::vector<std::string> header_;
@@ -358,26 +355,6 @@ void CsvReader::Impl::report_ragged() {
     row_.problems_.push_back(std::move(problem));
 }
 
-void CsvReader::Impl::resume(const CsvPosition& position) {
-    const auto size = source_.size();
-    const bool inside =
-        position.byte_offset >= decoder_.mark_size() && (!size || position.byte_offset <= *size);
-    if (inside && decoder_.resume(position.byte_offset, position.encoding)) {
-        text_.restart(position.byte_offset);
-        scanner_->restart(position.line);
-        rows_ = position.rows;
-        return;
-    }
-    while (inside && rows_ < position.rows && next() != nullptr) {
-    }
-    if (text_.file_offset() != position.byte_offset || scanner_->line() != position.line ||
-        rows_ != position.rows) {
-        throw Error(ErrorCode::invalid_argument,
-                    "no row begins at byte " + std::to_string(position.byte_offset) + ", line " +
-                        std::to_string(position.line) + ": this is another file");
-    }
-}
-
 CsvReader::CsvReader(ByteSource& source, const CsvOptions& options)
     : impl_(std::make_unique<Impl>(nullptr, source, options)) {}
 
@@ -419,8 +396,6 @@ const CsvDialect& CsvReader::dialect() const { return impl_->dialect_; }
 
 Encoding CsvReader::encoding() const { return impl_->encoding(); }
 
-CsvPosition CsvReader::position() const { return impl_->position(); }
-
-void CsvReader::resume(const CsvPosition& position) { impl_->resume(position); }
+std::uint64_t CsvReader::byte_offset() const { return impl_->byte_offset(); }
 
 }  // namespace crmkit::exchange

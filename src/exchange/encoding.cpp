@@ -281,19 +281,6 @@ std::size_t DecodingSource::pass(char* out, std::size_t size) {
     return count;
 }
 
-bool DecodingSource::resume(std::uint64_t offset, std::optional<Encoding> encoding) {
-    if (!source_.seek(offset)) {
-        return false;
-    }
-    started_ = true;
-    at_end_ = false;
-    raw_at_ = raw_end_ = 0;
-    decoded_.clear();
-    decoded_at_ = 0;
-    encoding_ = encoding;
-    return true;
-}
-
 std::string_view DecodingSource::pending() const {
     return {raw_.data() + raw_at_, raw_end_ - raw_at_};
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "crmkit/model/external_id.hpp"
 #include "crmkit/schema/value_text.hpp"
 #include "engine/row_errors.hpp"
 #include "engine/upsert.hpp"
@@ -187,10 +186,8 @@ void RowImporter::adopt_twin() {
         return;
     }
     fill_computed_fields();
-    if (const Id twin = twins_.find(record_, key_.key)) {
-        ExternalId external{
-            .system = key_.system, .key = key_.key, .record = {plan_.entity.number, twin}};
-        engine::insert_record(session_, entity_of<ExternalId>(), &external, Authority::host);
+    if (const Id twin = twins_.find(record_, key_)) {
+        engine::remember_key(session_, plan_.entity, key_, twin);
     }
 }
 

@@ -34,13 +34,6 @@ void TextBuffer::consume(std::size_t size) {
     }
 }
 
-void TextBuffer::restart(std::uint64_t file_offset) {
-    file_offset_ = file_offset - source_.mark_size();
-    head_ = end_ = 0;
-    at_end_ = false;
-    invalid_ = nul_ = {};
-}
-
 void TextBuffer::make_room() {
     if (head_ > 0) {
         std::memmove(bytes_.get(), bytes_.get() + head_, size());

@@ -26,8 +26,6 @@ class TextBuffer {
     bool more();
     /// Moves the head past `size` bytes. The text does not move.
     void consume(std::size_t size);
-    /// Forgets all text, because the source goes on at another byte of its file.
-    void restart(std::uint64_t file_offset);
 
     [[nodiscard]] char* data() { return bytes_.get() + head_; }
     [[nodiscard]] std::size_t size() const { return end_ - head_; }

@@ -21,10 +21,6 @@ namespace crmkit::sales {
 
 namespace {
 
-Problem line_problem(std::string_view field, std::string value, std::string message) {
-    return {"opportunity_line", std::string(field), std::move(value), std::move(message)};
-}
-
 void check_currency(Session& session, const OpportunityLine& line, std::vector<Problem>& problems) {
     if (!line.unit_price || !line.opportunity) {
         return;
@@ -37,27 +33,21 @@ void check_currency(Session& session, const OpportunityLine& line, std::vector<P
                                 {"line", line.id},
                                 {"currency", line.unit_price->currency.code()}})
                            .first();
-    if (other) {
-        problems.push_back(line_problem(
-            "unit_price", to_string(*line.unit_price),
-            fmt::format("is in another currency than the other lines of the opportunity: {}",
-                        other->unit_price->currency.code())));
-    }
     const auto deal = session.find<Opportunity>(line.opportunity);
-    if (deal && deal->freight && deal->freight->currency != line.unit_price->currency) {
-        problems.push_back(line_problem(
-            "unit_price", to_string(*line.unit_price),
-            fmt::format("is in another currency than the freight of the opportunity: {}",
-                        deal->freight->currency.code())));
-    }
+    detail::Checks checks(OpportunityLine::structure_name, problems);
+    checks.same_currency("unit_price", line.unit_price, "the other lines of the opportunity",
+                         other ? other->unit_price : std::nullopt);
+    checks.same_currency("unit_price", line.unit_price, "the freight of the opportunity",
+                         deal ? deal->freight : std::nullopt);
 }
 
 void check_bundle(Session& session, const OpportunityLine& line, std::vector<Problem>& problems) {
     const auto bundle = line.parent_bundle ? session.find<OpportunityLine>(line.parent_bundle)
                                            : std::optional<OpportunityLine>();
     if (bundle && bundle->opportunity != line.opportunity) {
-        problems.push_back(line_problem("parent_bundle", to_string(line.parent_bundle),
-                                        "is a line of another opportunity"));
+        detail::Checks(OpportunityLine::structure_name, problems)
+            .refuse("parent_bundle", to_string(line.parent_bundle),
+                    "is a line of another opportunity");
     }
 }
 

@@ -67,7 +67,7 @@ TEST_CASE("line_amount: a tax in another currency is a problem") {
     CHECK(problems_of(line, eur("1")).empty());
     CHECK(problems_of(line, Money::of("1", "USD")) ==
           std::vector<std::string>{"opportunity_line.tax: '1.00 USD' is in another currency than "
-                                   "the unit_price, EUR"});
+                                   "unit_price: EUR"});
 }
 
 TEST_CASE("line_gross: quantity times price, whatever the discount") {

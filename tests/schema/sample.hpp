@@ -182,7 +182,8 @@ inline crmkit::Value random_value(crmkit::Random& random, const crmkit::Field& f
                                                              "www.Acme.com/a?b=c",
                                                              "EUR",
                                                              "Europe/Berlin",
-                                                             "zh-Hant-TW"};
+                                                             "zh-Hant-TW",
+                                                             "data/contacts.csv"};
             return field.format == crmkit::TextFormat::plain
                        ? crmkit::Value(random_text(random))
                        : crmkit::Value(formatted[static_cast<std::size_t>(field.format)]);

@@ -33,6 +33,7 @@ inline Value any_value(Session& me, const Field& field) {
                     return "Europe/Berlin";
                 case TextFormat::language_tag:
                     return "de";
+                case TextFormat::path:
                 case TextFormat::plain:
                     return field.name == "entity"  ? "case"
                            : field.name == "state" ? "open"

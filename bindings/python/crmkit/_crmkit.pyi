@@ -15,7 +15,6 @@ from crmkit.values import FieldsOfClass, HistoryEntry, Page, Progress
 version: str
 error_codes: tuple[str, ...]
 operation_classes: dict[str, type[Structure]]
-path_fields: tuple[str, ...]
 
 _R = TypeVar("_R", bound=Record)
 _R_co = TypeVar("_R_co", bound=Record, covariant=True)

@@ -1,6 +1,5 @@
 #include "field_access.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -126,16 +125,12 @@ bool set_rows(StructObject& record, const BoundField& field, py::handle value,
     return true;
 }
 
-bool is_path(const Field& field) {
-    return field.type() == FieldType::text &&
-           std::find(path_fields.begin(), path_fields.end(), field.name) != path_fields.end();
-}
-
 bool set_converted(StructObject& record, const BoundField& field, py::handle value,
                    std::vector<Problem>& problems) {
     std::string why;
-    const py::object plain =
-        is_path(*field.field) ? path_text(value) : py::reinterpret_borrow<py::object>(value);
+    const py::object plain = field.field->format == TextFormat::path
+                                 ? path_text(value)
+                                 : py::reinterpret_borrow<py::object>(value);
     const auto given = to_value(plain, why);
     if (!given) {
         return refuse(field, value, std::move(why), problems);

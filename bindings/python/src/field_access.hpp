@@ -1,18 +1,12 @@
 /// Fields of a struct, read and written as Python values.
 #pragma once
 
-#include <array>
 #include <functional>
-#include <string_view>
 #include <vector>
 
 #include "struct_object.hpp"
 
 namespace crmkit::python {
-
-/// The names of the text fields that are paths of files or folders: these take bytes and
-/// os.PathLike, too.
-inline constexpr std::array<std::string_view, 3> path_fields{"path", "file", "folder"};
 
 /// The Python value of a field.
 py::object get_field(const StructObject& record, const Field& field);

@@ -381,11 +381,6 @@ void bind_struct_functions(py::module_& module) {
     module.def(
         "describe_all", [] { return describe_all(standard_registry()); },
         "The description of all entities, operations and error codes, as JSON.");
-    py::tuple paths(path_fields.size());
-    for (std::size_t i = 0; i < path_fields.size(); ++i) {
-        paths[i] = to_str(path_fields[i]);
-    }
-    module.attr("path_fields") = paths;
 }
 
 }  // namespace crmkit::python

@@ -125,7 +125,7 @@ def given_type(field: Description, rows_from: str = "") -> str:
     elif kind == "structure_list":
         row = rows_from + class_name(field["row"]["name"])
         types = [f"Sequence[{row} | Mapping[str, Any]]"]
-    elif kind == "text" and field["name"] in _crmkit.path_fields:
+    elif kind == "text" and field["format"] == "path":
         types = ["_Path"]
     else:
         types = [value_type(field)]
@@ -398,8 +398,8 @@ def package_stub() -> str:
 
 
 def is_offered(operation: Description) -> bool:
-    """Whether Python has an operation; the tables do instead what those of `records` do."""
-    return not operation["name"].startswith("records.")
+    """Whether Python has an operation: then it has the class of what it takes."""
+    return class_name(operation["input"]["name"]) in _crmkit.operation_classes
 
 
 def main(arguments: list[str]) -> int:

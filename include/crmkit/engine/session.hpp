@@ -295,7 +295,7 @@ class Session {
     /// As create(), for any entity; `record` becomes as stored.
     void insert(MutableRecordView record);
     /// As get(). `object` is a constructed struct of `entity`.
-    void read(const Entity& entity, Id id, void* object);
+    void read(const Entity& entity, Id id, void* object, Deleted deleted = Deleted::hidden);
     bool try_read(const Entity& entity, Id id, void* object, Deleted deleted = Deleted::hidden);
     /// As get_many(). `slot` gives a constructed struct to read the next record into.
     void read_many(const Entity& entity, std::span<const Id> ids,

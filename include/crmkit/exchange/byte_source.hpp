@@ -26,10 +26,6 @@ class ByteSource {
     /// throws.
     virtual std::size_t read(char* out, std::size_t size) = 0;
 
-    /// Makes the byte `offset` bytes from the start the next one. False, and nothing has changed,
-    /// when this source can only be read forward or has no such position.
-    virtual bool seek(std::uint64_t offset);
-
     /// How many bytes there are in all, where that is known; for progress.
     [[nodiscard]] virtual std::optional<std::uint64_t> size() const;
 };
@@ -41,11 +37,10 @@ class FileSource final : public ByteSource {
     /// `invalid_argument` for an empty path or one with a NUL.
     explicit FileSource(const std::string& path);
     /// Reads an open stream from where it stands, e.g. stdin. Borrowed: must outlive the source,
-    /// and is not closed. It cannot be sought and its size is not known.
+    /// and is not closed. Its size is not known.
     explicit FileSource(std::FILE* stream);
 
     std::size_t read(char* out, std::size_t size) override;
-    bool seek(std::uint64_t offset) override;
     [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
 
   private:
@@ -67,7 +62,6 @@ class MemorySource final : public ByteSource {
     explicit MemorySource(Text&& text) = delete;
 
     std::size_t read(char* out, std::size_t size) override;
-    bool seek(std::uint64_t offset) override;
     [[nodiscard]] std::optional<std::uint64_t> size() const override { return text_.size(); }
 
   private:

@@ -47,16 +47,6 @@ struct CsvOptions {
     CsvLimits limits;
 };
 
-/// A place between two rows, at which another reader on the same file can go on.
-struct CsvPosition {
-    std::uint64_t byte_offset = 0;     ///< bytes of the file before the next row
-    std::uint64_t line = 1;            ///< the physical line that the next row begins on
-    std::uint64_t rows = 0;            ///< rows given so far, the header not counted
-    std::optional<Encoding> encoding;  ///< as far as it is known there
-
-    bool operator==(const CsvPosition&) const = default;
-};
-
 namespace detail {
 
 /// One field within the text of its row. Lines count from the row's own, columns from 1.
@@ -202,13 +192,7 @@ class CsvReader {
 
     /// Where the next row begins in the file, in its own bytes, byte order mark included: for
     /// progress against ByteSource::size().
-    [[nodiscard]] std::uint64_t byte_offset() const { return position().byte_offset; }
-    /// Where another reader can go on after the last row given.
-    [[nodiscard]] CsvPosition position() const;
-    /// Goes on at a position() that another reader of the same file with the same options reported.
-    /// A source that cannot be sought is read up to there. Fails with `invalid_argument` when the
-    /// file has no such position.
-    void resume(const CsvPosition& position);
+    [[nodiscard]] std::uint64_t byte_offset() const;
 
     /// So that a range-for works; each step is a next().
     class Iterator {

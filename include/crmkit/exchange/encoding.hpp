@@ -70,10 +70,6 @@ class DecodingSource final : public ByteSource {
 
     std::size_t read(char* out, std::size_t size) override;
 
-    /// Continues at a byte of the file where a character begins; `encoding` is what encoding() said
-    /// there before. False when the source cannot be sought.
-    bool resume(std::uint64_t offset, std::optional<Encoding> encoding);
-
     /// Empty as long as all that was read is ASCII and no encoding was forced.
     [[nodiscard]] std::optional<Encoding> encoding() const { return encoding_; }
     /// Bytes of byte order mark at the start of the file; known after the first read().

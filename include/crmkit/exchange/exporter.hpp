@@ -31,6 +31,7 @@ struct ExportCsv {
             CRMKIT_FIELD(1, path,
                          "The file; one that is there is replaced when everything is written.")
                 .required()
+                .with_format(TextFormat::path)
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, entity, "The entity whose records are written.").required(),
             CRMKIT_FIELD(3, query,
@@ -64,6 +65,7 @@ struct ExportJsonl {
             CRMKIT_FIELD(1, path,
                          "The file; one that is there is replaced when everything is written.")
                 .required()
+                .with_format(TextFormat::path)
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, entities,
                          "The entities whose records are written, each with the external ids of "

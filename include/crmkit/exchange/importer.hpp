@@ -95,6 +95,7 @@ struct ImportStep {
             CRMKIT_FIELD(1, file,
                          "Path of the file, inside of the job's folder where there is one.")
                 .required()
+                .with_format(TextFormat::path)
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, plan, "The plan, an import_plan.").required());
     }
@@ -110,6 +111,7 @@ struct ImportJob {
     static constexpr auto fields() {
         return field_table(
             CRMKIT_FIELD(1, folder, "Where the files are, all of them; default: anywhere.")
+                .with_format(TextFormat::path)
                 .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, steps, "The files, in order.").required(),
             CRMKIT_FIELD(3, is_dry_run,

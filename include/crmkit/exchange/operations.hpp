@@ -21,7 +21,10 @@ struct ImportCsv {
 
     static constexpr auto fields() {
         return field_table(
-            CRMKIT_FIELD(1, path, "The file.").required().max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(1, path, "The file.")
+                .required()
+                .with_format(TextFormat::path)
+                .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, plan, "How its rows become records: an import_plan.").required(),
             CRMKIT_FIELD(3, is_dry_run, "Does everything, reports it, and takes it back."),
             CRMKIT_FIELD(4, checkpoint,
@@ -42,7 +45,10 @@ struct SuggestPlan {
 
     static constexpr auto fields() {
         return field_table(
-            CRMKIT_FIELD(1, path, "The file.").required().max_length(detail::longest_plan_text),
+            CRMKIT_FIELD(1, path, "The file.")
+                .required()
+                .with_format(TextFormat::path)
+                .max_length(detail::longest_plan_text),
             CRMKIT_FIELD(2, entity, "The entity that its rows are records of.").required());
     }
 };
@@ -53,8 +59,10 @@ struct ImportJsonl {
     std::string path{};
 
     static constexpr auto fields() {
-        return field_table(
-            CRMKIT_FIELD(1, path, "The file.").required().max_length(detail::longest_plan_text));
+        return field_table(CRMKIT_FIELD(1, path, "The file.")
+                               .required()
+                               .with_format(TextFormat::path)
+                               .max_length(detail::longest_plan_text));
     }
 };
 

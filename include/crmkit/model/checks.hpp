@@ -60,12 +60,13 @@ class Checks {
             refuse(field, to_string(*value), "is negative");
         }
     }
-    /// Two amounts that are set against each other; the problem is the first one's.
+    /// Two amounts that are set against each other; the problem is the first one's, and names the
+    /// `other` one so.
     void same_currency(std::string_view field, const std::optional<Money>& value,
                        std::string_view other_field, const std::optional<Money>& other) {
         if (value && other && value->currency != other->currency) {
             refuse(field, to_string(*value),
-                   "is in another currency than " + std::string(other_field) + ", which is in " +
+                   "is in another currency than " + std::string(other_field) + ": " +
                        std::string(other->currency.code()));
         }
     }

@@ -73,11 +73,7 @@ inline void check_line(std::string_view entity, const LinePrice& line,
                       "times the quantity, less the discount, is no amount: it is too large, or "
                       "the discount is in another currency");
     }
-    if (tax && line.unit_price && tax->currency != line.unit_price->currency) {
-        checks.refuse("tax", to_string(*tax),
-                      "is in another currency than the unit_price, " +
-                          std::string(line.unit_price->currency.code()));
-    }
+    checks.same_currency("tax", tax, "unit_price", line.unit_price);
 }
 
 /// A line must say what it is of: a product, or a description in words.

@@ -17,12 +17,6 @@ namespace crmkit {
 
 namespace detail {
 
-constexpr std::string_view name_of(TextFormat format) {
-    constexpr std::string_view names[] = {"plain", "email_address", "phone_number", "contact_point",
-                                          "uri",   "currency_code", "time_zone",    "language_tag"};
-    return names[static_cast<std::size_t>(format)];
-}
-
 constexpr bool has_longest(FieldType type) {
     return type == FieldType::text || type == FieldType::text_list;
 }
@@ -90,7 +84,7 @@ class StructureDescriber {
         writer_->member("privacy", to_string(field.privacy));
         if (has_longest(field.type())) {
             writer_->member("max_length", field.longest);
-            writer_->member("format", name_of(field.format));
+            writer_->member("format", label_of(field.format));
         }
         if (field.type() == FieldType::enumeration) {
             write_labels(*writer_, "labels", field);

@@ -35,17 +35,16 @@ constexpr std::string_view to_string(Privacy privacy) {
     return names[static_cast<std::size_t>(privacy)];
 }
 
-/// What a text must look like beyond being valid UTF-8 without NUL.
-enum class TextFormat : std::uint8_t {
-    plain,
-    email_address,  ///< RFC 5321/6531 mailbox
-    phone_number,   ///< anything a person writes for one; its normal form is E.164 where possible
-    contact_point,  ///< e-mail address, phone number, or the name that someone has in a chat
-    uri,            ///< web address with or without a scheme
-    currency_code,  ///< ISO 4217
-    time_zone,      ///< IANA zone name
-    language_tag,   ///< BCP 47
-};
+/// What a text must look like beyond being valid UTF-8 without NUL:
+///
+/// - email_address: an RFC 5321/6531 mailbox;
+/// - phone_number: anything a person writes for one; its normal form is E.164 where possible;
+/// - contact_point: an e-mail address, a phone number, or the name that someone has in a chat;
+/// - uri: a web address with or without a scheme;
+/// - currency_code: ISO 4217; time_zone: an IANA zone name; language_tag: BCP 47;
+/// - path: of a file or folder, as the system has it.
+CRMKIT_ENUM(TextFormat, plain, email_address, phone_number, contact_point, uri, currency_code,
+            time_zone, language_tag, path);
 
 /// One field. A plain constant: build it with CRMKIT_FIELD and refine it with the methods below,
 /// each of which returns the refined copy.

@@ -34,6 +34,7 @@ constexpr std::string_view json_schema_format(TextFormat format) {
         case TextFormat::currency_code:
         case TextFormat::time_zone:
         case TextFormat::language_tag:
+        case TextFormat::path:
             return {};
     }
     return {};

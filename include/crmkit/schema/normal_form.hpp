@@ -92,6 +92,7 @@ inline std::string normal_form(const Field& source, std::string_view raw,
         case TextFormat::uri:
             return detail::is_uri(trim(raw)) ? detail::normal_uri(trim(raw)) : fold(raw);
         case TextFormat::time_zone:
+        case TextFormat::path:
             return std::string(raw);
         case TextFormat::plain:
         case TextFormat::currency_code:

@@ -115,6 +115,14 @@ class Registry {
         return is_target;
     }
 
+    /// What a reference field's value points at, whichever kind of reference it is; none for null.
+    [[nodiscard]] Link link_of(const Field& field, const ValueView& value) const {
+        if (value.is_null() || value.kind() == ValueKind::link) {
+            return value.is_null() ? Link{} : value.link();
+        }
+        return {get(field.target).number, value.id()};
+    }
+
     /// Every reference field of every entity that may point at `entity`; of the header fields only
     /// the owner: who created and changed a record stays written there, whoever is gone.
     [[nodiscard]] std::vector<IncomingReference> references_to(const Entity& entity) const {

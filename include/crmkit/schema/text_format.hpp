@@ -148,6 +148,7 @@ inline std::string_view format_fault(TextFormat format, std::string_view text) {
     switch (format) {
         case TextFormat::plain:
         case TextFormat::contact_point:
+        case TextFormat::path:
             return {};
         case TextFormat::email_address: {
             MailboxParts parts;
