@@ -3,8 +3,6 @@
 
 #include "crmkit/schema/check.hpp"
 #include "crmkit/schema/conversion.hpp"
-#include "crmkit/schema/json.hpp"
-#include "crmkit/schema/json_reader.hpp"
 #include "handles.hpp"
 
 using crmkit::Currency;
@@ -21,7 +19,6 @@ using crmkit::ValueKind;
 using crmkit::ValueView;
 using crmkit::c_api::bytes_argument;
 using crmkit::c_api::FieldPlace;
-using crmkit::c_api::give_text;
 using crmkit::c_api::guarded;
 using crmkit::c_api::required;
 using crmkit::c_api::text_argument;
@@ -365,27 +362,6 @@ crmkit_code crmkit_set_link(crmkit_record* record, int32_t field, int32_t entity
             refuse_value(to, target, std::to_string(entity), "is not the number of an entity");
         }
         to.set(target, Link{static_cast<crmkit::EntityNumber>(entity), crmkit::Id{id}});
-    });
-}
-
-crmkit_code crmkit_record_to_json(const crmkit_record* record, crmkit_text** out) {
-    return give_text(out, [&] {
-        const crmkit_record& from = required(record, "record");
-        return crmkit::to_json(from.view(), {.registry = &from.schema->registry()});
-    });
-}
-
-crmkit_code crmkit_record_from_json(crmkit_record* record, const char* json, int64_t json_size) {
-    return guarded([&] {
-        crmkit_record& to = required(record, "record");
-        const std::string_view text = bytes_argument(json, json_size, "json");
-        const crmkit::JsonReadOptions options{.registry = &to.schema->registry()};
-        const Record read = crmkit::record_from_json(*to.entity, text, options);
-        for (std::size_t i = 0; i < to.entity->fields.size(); ++i) {
-            if (read.touched().contains(i)) {
-                to.set(to.entity->fields[i], read.get(to.entity->fields[i]));
-            }
-        }
     });
 }
 

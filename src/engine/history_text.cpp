@@ -1,16 +1,14 @@
 #include "history_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "cause_scope.hpp"
 #include "crmkit/schema/conversion.hpp"
 #include "crmkit/schema/json_scanner.hpp"
-#include "crmkit/schema/json_text.hpp"
-#include "crmkit/schema/value_text.hpp"
 
 namespace crmkit::engine {
 
@@ -64,64 +62,6 @@ Value read_value(const Field& field, const StoredValue& stored, const Registry& 
 }
 
 }  // namespace
-
-void ChangedValues::append_value(const ValueView& value) {
-    if (value.kind() == ValueKind::text) {
-        append_text(value.text());
-    } else if (value.is_null()) {
-        append("null");
-    } else if (value.kind() == ValueKind::boolean) {
-        value.boolean() ? append("\"true\"") : append("\"false\"");
-    } else {
-        append_text(to_text(value));
-    }
-}
-
-void ChangedValues::append_text(std::string_view text) {
-    if (detail::plain_run_in_json(text, 0) == text.size()) {
-        make_room(text.size() + longest_frame);
-        append("\"");
-        size_ += text.copy(json_.data() + size_, text.size());
-        append("\"");
-    } else {
-        std::string escaped;
-        append_json_string(escaped, text);
-        make_room(escaped.size() + longest_frame);
-        size_ += escaped.copy(json_.data() + size_, escaped.size());
-    }
-}
-
-void ChangedValues::add(const Field& field, const ValueView& before, const ValueView& after) {
-    append_key(field);
-    append_value(before);
-    append(",");
-    append_value(after);
-    append("]");
-}
-
-void ChangedValues::add_new(const Field& field, const ValueView& value) {
-    append_key(field);
-    append("null,");
-    append_value(value);
-    append("]");
-}
-
-void ChangedValues::append_key(const Field& field) {
-    make_room(longest_frame);
-    size_ == 0 ? append("{\"") : append(",\"");
-    char* const start = json_.data() + size_;
-    const auto written = std::to_chars(start, json_.data() + json_.size(), field.id);
-    size_ += static_cast<std::size_t>(written.ptr - start);
-    append("\":[");
-}
-
-std::string ChangedValues::take() {
-    make_room(longest_frame);
-    size_ == 0 ? append("{}") : append("}");
-    json_.resize(size_);
-    size_ = 0;
-    return std::move(json_);
-}
 
 HistoryEntry to_history_entry(const Change& change, const Registry& registry) {
     HistoryEntry entry{change.position,  change.at, change.actor,  change.origin,

@@ -63,8 +63,8 @@ class QueryStream final : public RecordStream {
     bool next() override { return cursor_.next(); }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
-    void pack(std::string& rows) override {
-        cursor_->pack(*query_->entity, fields_ ? &*fields_ : nullptr, rows);
+    PackedRow packed() override {
+        return cursor_->packed(*query_->entity, fields_ ? &*fields_ : nullptr);
     }
 
   private:
@@ -93,13 +93,14 @@ class ListStream final : public RecordStream {
     }
     void read(void* object) override { cursor_->read(object); }
     ValueView value(std::size_t index) override { return cursor_->value(index); }
-    void pack(std::string& rows) override {
-        if (fields_) {  // the cursor has one more
-            pack_fields(
-                entity_, &*fields_, [this](std::size_t index) { return value(index); }, rows);
-        } else {
-            cursor_->pack(entity_, nullptr, rows);
+    PackedRow packed() override {
+        if (!fields_) {
+            return cursor_->packed(entity_, nullptr);
         }
+        packed_.clear();  // the cursor has one field more
+        pack_fields(
+            entity_, &*fields_, [this](std::size_t index) { return value(index); }, packed_);
+        return PackedRow(packed_.data());
     }
 
   private:
@@ -116,6 +117,7 @@ class ListStream final : public RecordStream {
     std::vector<Id> ids_;
     std::optional<FieldSet> fields_;
     engine::SessionCursor cursor_;
+    std::string packed_;
 };
 
 /// Ids by the entity that they are of.
@@ -302,7 +304,7 @@ PageEnd Session::read_page(const Entity& entity, std::string_view text, const Pa
     std::size_t last = 0;
     const auto take = [&](Cursor& cursor) {
         last = rows.size();
-        cursor.pack(entity, nullptr, rows);
+        rows += cursor.packed(entity, nullptr).bytes();
     };
     return walk_page(*state_, entity, text, request, parameters, take, [&](const auto& use) {
         Record record(entity);

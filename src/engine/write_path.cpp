@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cause_scope.hpp"
+#include "changed_values.hpp"
 #include "crmkit/engine/session.hpp"
 #include "crmkit/model/user.hpp"
 #include "crmkit/schema/check.hpp"
@@ -13,7 +14,6 @@
 #include "crmkit/schema/search_text.hpp"
 #include "crmkit/schema/tidy_text.hpp"
 #include "crmkit/schema/value_text.hpp"
-#include "history_text.hpp"
 #include "record_problems.hpp"
 #include "references.hpp"
 #include "rules.hpp"

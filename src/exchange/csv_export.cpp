@@ -4,12 +4,10 @@
 #include <utility>
 
 #include "counting_sink.hpp"
-#include "crmkit/exchange/csv_writer.hpp"
 #include "crmkit/exchange/exporter.hpp"
 #include "crmkit/expr/evaluator.hpp"
 #include "crmkit/expr/parse.hpp"
-#include "crmkit/schema/value_text.hpp"
-#include "crmkit/store/packed_record.hpp"
+#include "csv_row_writer.hpp"
 #include "engine/related_records.hpp"
 #include "export_counter.hpp"
 
@@ -50,13 +48,6 @@ char delimiter_of(const ExportCsv& what) {
     }
     return what.delimiter.front();
 }
-
-/// One column: a field, with where it begins in a packed row, or something worked out.
-struct ExportColumn {
-    const Field* field = nullptr;
-    int place = 0;
-    expr::Expression expression{};
-};
 
 std::vector<ExportColumn> compile(const Registry& registry, const Entity& entity,
                                   const std::vector<std::string>& columns) {
@@ -100,67 +91,6 @@ void place(std::vector<ExportColumn>& columns, const Entity& entity, const Field
         }
     }
 }
-
-/// Writes the values of one record after the other.
-class RowWriter {
-  public:
-    RowWriter(CsvWriter& csv, const Registry& registry) : csv_(csv), registry_(registry) {}
-
-    void put(const ValueView& value) {
-        if (value.kind() == ValueKind::text) {
-            put_text(value.text());
-        } else {
-            put_text(to_text(value, &registry_));
-        }
-    }
-    /// A field of a packed row. The kinds that most fields are of go without a value in between.
-    void put(const PackedRow& row, const ExportColumn& column) {
-        if (row.is_null(column.place)) {
-            csv_.missing();
-            return;
-        }
-        switch (column.field->native_kind()) {
-            case NativeKind::text:
-            case NativeKind::json:
-            case NativeKind::enumeration:
-            case NativeKind::whole_enumeration:
-                put_text(row.text(column.place));
-                return;
-            case NativeKind::integer:
-            case NativeKind::whole_integer:
-            case NativeKind::id:
-                csv_.number(row.integer(column.place));
-                return;
-            case NativeKind::boolean:
-                put_text(row.integer(column.place) != 0 ? "true" : "false");
-                return;
-            case NativeKind::decimal:
-            case NativeKind::money:
-            case NativeKind::date:
-            case NativeKind::instant:
-            case NativeKind::whole_instant:
-            case NativeKind::link:
-            case NativeKind::text_list:
-            case NativeKind::structure_list:
-                put(value_at(row, column.place, *column.field, list_));
-                return;
-        }
-    }
-
-  private:
-    /// Empty text is written as a missing value, as it is stored.
-    void put_text(std::string_view text) {
-        if (text.empty()) {
-            csv_.missing();
-        } else {
-            csv_.field(text);
-        }
-    }
-
-    CsvWriter& csv_;
-    const Registry& registry_;
-    std::vector<std::string> list_{};
-};
 
 /// A column that holds ids or links of records: of this store, or of those that were imported by
 /// the plans of their own exports.
@@ -249,24 +179,17 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     CsvWriter writer(counting, options);
     writer.row(what.headers.empty() ? names : what.headers);
     detail::ExportCounter counter(session, progress);
-    RowWriter values(writer, registry);
+    CsvRowWriter rows(writer, registry);
     Record record(entity);
-    std::string bytes;
+    const auto work_out = [&](const expr::Expression& column) {
+        return expr::evaluate(column, record, context);
+    };
     while (records->next()) {
-        bytes.clear();
-        records->pack(bytes);
-        const PackedRow row(bytes.data());
+        const PackedRow row = records->packed();
         if (!fields) {
             read_fields(row, entity, record.object());
         }
-        for (const ExportColumn& column : columns) {
-            if (column.field != nullptr) {
-                values.put(row, column);
-            } else {
-                values.put(expr::evaluate(column.expression, record, context).view());
-            }
-        }
-        writer.end_row();
+        rows.put(row, columns, work_out);
         related.forget_some();
         counter.count(entity.name, counting.bytes());
     }

@@ -1,9 +1,8 @@
 #include "crmkit/exchange/csv_writer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <limits>
 #include <utility>
 
 #include "crmkit/base/error.hpp"
@@ -15,6 +14,8 @@ namespace crmkit::exchange {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} << 10U;
+/// What a row may have beyond that before the buffer grows.
+constexpr std::size_t longest_usual_row = std::size_t{4} << 10U;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -29,43 +30,45 @@ CsvWriter::CsvWriter(ByteSink& sink, const CsvWriterOptions& options)
         special_[static_cast<unsigned char>(c)] = true;
     }
     special_[0] = false;  // NUL as quote or escape says that there is none
-    buffer_.reserve(buffer_size);
+    find_ordinary_starts();
     if (options_.byte_order_mark) {
-        buffer_ += byte_order_mark;
+        put(byte_order_mark);
     }
     if (dialect.sep_line) {
-        buffer_ += "sep=";
-        buffer_ += dialect.delimiter;
-        buffer_ += line_end_;
+        put("sep=");
+        put(dialect.delimiter);
+        put(line_end_);
+    }
+}
+
+/// Most fields are written as they are, and their first character says that they may be.
+void CsvWriter::find_ordinary_starts() {
+    if (options_.dialect.quote == '\0' || options_.quote_all) {
+        return;
+    }
+    for (std::size_t i = 0; i < ordinary_starts_.size(); ++i) {
+        const char c = static_cast<char>(i);
+        ordinary_starts_[i] = !is_blank(c) && !(options_.guard_formulas && may_need_guard(c));
     }
 }
 
 CsvWriter& CsvWriter::field(std::string_view text) {
     begin_field();
-    const bool guard = options_.guard_formulas && needs_guard(text);
-    const bool has_quotes = options_.dialect.quote != '\0';
-    if (has_quotes &&
-        (options_.quote_all || needs_quotes(text) || (guard && options_.dialect.quote == '\''))) {
-        put_quoted(text, guard);
-    } else if (!has_quotes) {
-        put_escaped(text, guard);
-    } else {
-        buffer_ += guard ? "'" : "";
-        buffer_ += text;
+    if (!put_ordinary(text)) {
+        put_with_care(text);
     }
-    row_is_empty_ = row_is_empty_ && text.empty() && !has_quotes;
+    row_is_empty_ = row_is_empty_ && text.empty() && options_.dialect.quote == '\0';
     return *this;
 }
 
 CsvWriter& CsvWriter::number(std::int64_t number) {
-    std::array<char, std::numeric_limits<std::int64_t>::digits10 + 2> digits{};
-    const char* const end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-    const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    const fmt::format_int digits(number);
+    const std::string_view text(digits.data(), digits.size());
     if (number < 0 || options_.quote_all) {  // a dialect may make something of the sign
         return field(text);
     }
     begin_field();
-    buffer_ += text;
+    put(text);
     row_is_empty_ = false;
     return *this;
 }
@@ -85,12 +88,12 @@ void CsvWriter::end_row() {
     if (row_is_empty_ && options_.dialect.quote != '\0') {
         put_quoted({}, false);
     }
-    buffer_ += line_end_;
+    put(line_end_);
     width_ = fields_;
     fields_ = 0;
     row_is_empty_ = true;
     ++rows_;
-    if (buffer_.size() >= buffer_size) {
+    if (used_ >= buffer_size) {
         flush();
     }
 }
@@ -110,9 +113,9 @@ void CsvWriter::row(std::span<const std::string> fields) {
 }
 
 void CsvWriter::flush() {
-    if (!buffer_.empty()) {
-        sink_.write(buffer_);
-        buffer_.clear();
+    if (used_ > 0) {
+        sink_.write(std::string_view(buffer_).substr(0, used_));
+        used_ = 0;
     }
 }
 
@@ -123,8 +126,61 @@ void CsvWriter::close() {
 
 void CsvWriter::begin_field() {
     if (fields_++ > 0) {
-        buffer_ += options_.dialect.delimiter;
+        put(options_.dialect.delimiter);
         row_is_empty_ = false;
+    }
+}
+
+/// Where so many bytes more can be written.
+char* CsvWriter::room(std::size_t size) {
+    if (buffer_.size() - used_ < size) {
+        grow(size);
+    }
+    return buffer_.data() + used_;
+}
+
+void CsvWriter::grow(std::size_t size) {
+    constexpr std::size_t usual = buffer_size + longest_usual_row;
+    buffer_.resize(std::max(usual, std::max(2 * buffer_.size(), used_ + size)));
+}
+
+void CsvWriter::put(char c) {
+    *room(1) = c;
+    ++used_;
+}
+
+void CsvWriter::put(std::string_view text) {
+    std::copy(text.begin(), text.end(), room(text.size()));
+    used_ += text.size();
+}
+
+/// Writes a text that goes into the file as it is, as one look at each of its characters tells;
+/// false, and nothing is written, for those that need a closer look.
+bool CsvWriter::put_ordinary(std::string_view text) {
+    if (rows_ == 0 || text.empty() || !ordinary_starts_[static_cast<unsigned char>(text.front())] ||
+        is_blank(text.back())) {
+        return false;
+    }
+    char* const out = room(text.size());
+    bool is_special = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        out[i] = text[i];
+        is_special = is_special || special_[static_cast<unsigned char>(text[i])];
+    }
+    used_ += is_special ? 0 : text.size();
+    return !is_special;
+}
+
+void CsvWriter::put_with_care(std::string_view text) {
+    const bool guard = options_.guard_formulas && needs_guard(text);
+    if (options_.dialect.quote == '\0') {
+        put_escaped(text, guard);
+    } else if (options_.quote_all || needs_quotes(text) ||
+               (guard && options_.dialect.quote == '\'')) {
+        put_quoted(text, guard);
+    } else {
+        put(guard ? "'" : "");
+        put(text);
     }
 }
 
@@ -145,24 +201,26 @@ bool CsvWriter::needs_quotes(std::string_view text) const {
 void CsvWriter::put_quoted(std::string_view text, bool guard) {
     const CsvDialect& dialect = options_.dialect;
     const char before_quote = dialect.escape != '\0' ? dialect.escape : dialect.quote;
-    buffer_ += dialect.quote;
+    put(dialect.quote);
     if (guard) {
-        buffer_.append(dialect.quote == '\'' ? 1 : 0, before_quote);
-        buffer_ += '\'';
+        if (dialect.quote == '\'') {
+            put(before_quote);
+        }
+        put('\'');
     }
     for (const char c : text) {
         if (c == dialect.quote) {
-            buffer_ += before_quote;
+            put(before_quote);
         } else if (c == dialect.escape && c != '\0') {
-            buffer_ += dialect.escape;
+            put(dialect.escape);
         }
-        buffer_ += c;
+        put(c);
     }
-    buffer_ += dialect.quote;
+    put(dialect.quote);
 }
 
 void CsvWriter::put_escaped(std::string_view text, bool guard) {
-    buffer_ += guard ? "'" : "";
+    put(guard ? "'" : "");
     for (const char c : text) {
         if (special_[static_cast<unsigned char>(c)]) {
             if (options_.dialect.escape == '\0') {
@@ -171,9 +229,9 @@ void CsvWriter::put_escaped(std::string_view text, bool guard) {
                 problem.message = "cannot be written: the dialect has neither quotes nor an escape";
                 throw Error::about(ErrorCode::unsupported, std::move(problem));
             }
-            buffer_ += options_.dialect.escape;
+            put(options_.dialect.escape);
         }
-        buffer_ += c;
+        put(c);
     }
 }
 

@@ -24,19 +24,38 @@ bool is_number_end(std::string_view rest) {
     return !rest.empty() && std::all_of(rest.begin(), rest.end(), is_digit);
 }
 
+bool is_in_numbers(char c) {
+    switch (c) {
+        case ' ':
+        case '.':
+        case ',':
+        case '(':
+        case ')':
+        case '/':
+        case '-':
+            return true;
+        default:
+            return is_digit(c);
+    }
+}
+
 /// For a cell that begins with + or -.
 bool is_harmless(std::string_view cell) {
-    constexpr std::string_view in_numbers = "0123456789 .,()/-";
-    const std::size_t end = std::min(cell.find_first_not_of(in_numbers, 1), cell.size());
-    return std::any_of(cell.begin(), cell.begin() + static_cast<std::ptrdiff_t>(end), is_digit) &&
+    std::size_t end = 1;
+    bool has_digit = false;
+    for (; end < cell.size() && is_in_numbers(cell[end]); ++end) {
+        has_digit = has_digit || is_digit(cell[end]);
+    }
+    return has_digit &&
            (end == cell.size() || (is_digit(cell[end - 1]) && is_number_end(cell.substr(end))));
 }
 
-/// All four begin with the same byte, which hardly anything else in a cell begins with.
+/// What all full-width signs begin with, and hardly anything else in a cell.
+constexpr char full_width = '\xEF';
+
 bool begins_with_full_width_sign(std::string_view cell) {
-    constexpr char first = '\xEF';
     constexpr std::array<std::string_view, 4> signs{"＝", "＋", "－", "＠"};
-    return cell.front() == first &&
+    return cell.front() == full_width &&
            std::any_of(signs.begin(), signs.end(),
                        [&](std::string_view sign) { return cell.starts_with(sign); });
 }
@@ -62,6 +81,24 @@ bool needs_guard(std::string_view cell) {
             return !is_harmless(cell);
         default:
             return begins_with_full_width_sign(cell);
+    }
+}
+
+bool may_need_guard(char first) {
+    switch (first) {
+        case '\'':
+        case '=':
+        case '@':
+        case '+':
+        case '-':
+        case '\t':
+        case '\r':
+        case '\n':
+        case '\0':
+        case full_width:
+            return true;
+        default:
+            return false;
     }
 }
 

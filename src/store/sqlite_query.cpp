@@ -30,12 +30,8 @@ class RowCursor : public Cursor {
         return column == no_column ? ValueView()
                                    : value_at(*row_, column, entity_.fields[index], list_);
     }
-    void pack(const Entity& entity, const FieldSet* fields, std::string& rows) override {
-        if (selected_.is_all == (fields == nullptr)) {
-            rows += row_->bytes();
-        } else {
-            Cursor::pack(entity, fields, rows);
-        }
+    PackedRow packed(const Entity& entity, const FieldSet* fields) override {
+        return selected_.is_all == (fields == nullptr) ? *row_ : Cursor::packed(entity, fields);
     }
 
   protected:
@@ -122,27 +118,34 @@ class ListCursor final : public RowCursor {
 
     ListCursor(const Entity& entity, Id only, StatementPool& one, const SelectedFields& selected,
                ReadMeter& meter)
-        : RowCursor(entity, selected, meter), statement_(one.lend()) {
+        : RowCursor(entity, selected, meter), most_(1), statement_(one.lend()) {
         statement_->bind(1, only.value);
     }
     ListCursor(const Entity& entity, std::span<const Id> ids, StatementPool& list,
                const SelectedFields& selected, ReadMeter& meter)
-        : RowCursor(entity, selected, meter), ids_(json_array(ids)), statement_(list.lend()) {
+        : RowCursor(entity, selected, meter),
+          ids_(json_array(ids)),
+          most_(ids.size()),
+          statement_(list.lend()) {
         statement_->bind(1, ids_);
     }
 
     bool next() override {
-        if (!is_at_end_ && !step(*statement_)) {
-            statement_->reset();
-            is_at_end_ = true;
+        if (most_ > 0 && step(*statement_)) {
+            --most_;
+            return true;
         }
-        return !is_at_end_;
+        // Reset at once: a statement behind its last row would keep its read transaction open.
+        most_ = 0;
+        statement_->reset();
+        return false;
     }
 
   private:
     std::string ids_;
+    /// How many rows there can be yet.
+    std::size_t most_;
     LentStatement statement_;
-    bool is_at_end_ = false;
 };
 
 /// A list of one, which cannot be copied.

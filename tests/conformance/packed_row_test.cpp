@@ -72,7 +72,7 @@ struct Filled {
         const auto cursor = store->scan(query, {{}, {}, {}, fields});
         std::string packed;
         while (cursor->next()) {
-            cursor->pack(specimens(), fields, packed);
+            packed += cursor->packed(specimens(), fields).bytes();
         }
         return packed;
     }

@@ -348,8 +348,7 @@ void check_fields(Cursor& cursor, const Record& stored, const FieldSet& fields) 
     REQUIRE(cursor.next());
     Record read(specimens());
     cursor.read(read.object());
-    std::string packed;
-    cursor.pack(specimens(), &fields, packed);
+    const PackedRow packed = cursor.packed(specimens(), &fields);
     const std::vector<int> columns = first_columns(specimens(), &fields);
     std::vector<std::string> list;
     for (std::size_t i = 0; i < specimens().fields.size(); ++i) {
@@ -358,7 +357,7 @@ void check_fields(Cursor& cursor, const Record& stored, const FieldSet& fields) 
             CAPTURE(field.name);
             CHECK(cursor.value(i) == stored.get(field));
             CHECK(read.get(field) == stored.get(field));
-            CHECK(value_at(PackedRow(packed.data()), columns[i], field, list) == stored.get(field));
+            CHECK(value_at(packed, columns[i], field, list) == stored.get(field));
         }
     }
 }

@@ -81,14 +81,18 @@ class ListedRecords : public RecordStream {
     ValueView value(std::size_t index) override {
         return entity_of<Sample>().fields[index].get(&samples_[at_ - 1]);
     }
-    void pack(std::string& rows) override {
+    PackedRow packed() override {
+        packed_.clear();
         pack_fields(
-            entity_of<Sample>(), nullptr, [this](std::size_t index) { return value(index); }, rows);
+            entity_of<Sample>(), nullptr, [this](std::size_t index) { return value(index); },
+            packed_);
+        return PackedRow(packed_.data());
     }
 
   private:
     std::vector<Sample> samples_;
     std::size_t at_ = 0;
+    std::string packed_;
 };
 
 class ListedSource final : public ArrowSource {

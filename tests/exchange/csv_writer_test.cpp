@@ -95,6 +95,29 @@ TEST_SUITE("csv writer") {
         CHECK(error_of([&] { written({"a"}, options); }).code() == ErrorCode::invalid_argument);
     }
 
+    TEST_CASE("a cell looks the same in every row, whatever its characters") {
+        CsvWriterOptions plain;
+        plain.guard_formulas = false;
+        CsvWriterOptions apostrophes;
+        apostrophes.dialect.quote = '\'';
+        for (const CsvWriterOptions& options : {CsvWriterOptions{}, plain, apostrophes}) {
+            for (int i = 0; i < 256; ++i) {
+                const std::string byte(1, static_cast<char>(i));
+                std::string text;
+                StringSink sink(text);
+                CsvWriter writer(sink, options);
+                for (int row = 0; row < 3; ++row) {
+                    writer.row(
+                        {"start", byte, byte + "x", "x" + byte + "x", "x" + byte, "'" + byte});
+                }
+                writer.close();
+                CAPTURE(i);
+                const std::string first = text.substr(0, text.size() / 3);
+                CHECK(text == first + first + first);
+            }
+        }
+    }
+
     TEST_CASE("what could be taken for the start of a file is quoted") {
         CHECK(written({"sep=;", "sep=;"}) == "\"sep=;\",sep=;\r\n");
         CHECK(written({"\xEF\xBB\xBFx"}) == "\"\xEF\xBB\xBFx\"\r\n");

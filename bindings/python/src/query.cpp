@@ -89,7 +89,7 @@ class RecordReader {
                 is_done_ = true;
                 return;
             }
-            stream_->pack(rows_);
+            rows_ += stream_->packed().bytes();
         }
     }
 

@@ -29,7 +29,7 @@ py::object find_record(const StructType& type, SessionHandle& session, Id id) {
     session.run([&](Session& open) {
         const auto found = open.stream(*type.entity, {&id, 1});
         if (found->next()) {
-            found->pack(row);
+            row = found->packed().bytes();
         }
     });
     return row.empty() ? py::object() : make_record(type, PackedRow(row.data()));
@@ -355,7 +355,7 @@ py::object search(PyObject* self, const Arguments& arguments) {
         const auto ids = session.search(entity, text, static_cast<std::size_t>(most));
         const auto found = session.stream(entity, ids);
         while (found->next()) {
-            found->pack(rows);
+            rows += found->packed().bytes();
         }
     });
     py::list found;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crmkit/schema/record.hpp"
+#include "crmkit/store/packed_row.hpp"
 
 namespace crmkit {
 
@@ -32,9 +33,9 @@ class RecordStream {
     /// A field of the present record, by its place in the entity's table, where it lies in the
     /// store: borrowed until the stream moves on or gives another list of text.
     virtual ValueView value(std::size_t index) = 0;
-    /// Appends the present record to `rows` as a packed row of the fields that are read: see
-    /// store/packed_record.hpp.
-    virtual void pack(std::string& rows) = 0;
+    /// The present record as a packed row of the fields that are read, borrowed until the stream
+    /// moves on or packs it again: see store/packed_record.hpp.
+    virtual PackedRow packed() = 0;
 
     /// Both at once.
     bool next(void* object) {

@@ -77,7 +77,14 @@ class CsvWriter {
     void close();
 
   private:
+    void find_ordinary_starts();
     void begin_field();
+    char* room(std::size_t size);
+    void grow(std::size_t size);
+    void put(char c);
+    void put(std::string_view text);
+    bool put_ordinary(std::string_view text);
+    void put_with_care(std::string_view text);
     [[nodiscard]] bool needs_quotes(std::string_view text) const;
     void put_quoted(std::string_view text, bool guard);
     void put_escaped(std::string_view text, bool guard);
@@ -85,8 +92,10 @@ class CsvWriter {
     ByteSink& sink_;
     CsvWriterOptions options_;
     std::string_view line_end_;
-    std::array<bool, 256> special_{};  // characters that a field without quotes cannot hold
+    std::array<bool, 256> special_{};          // characters that a field without quotes cannot hold
+    std::array<bool, 256> ordinary_starts_{};  // of fields that may be written as they are
     std::string buffer_;
+    std::size_t used_ = 0;  // bytes of the buffer
     std::uint64_t rows_ = 0;
     std::size_t width_ = 0;     // fields of the first row
     std::size_t fields_ = 0;    // of the current row

@@ -7,6 +7,7 @@
 /// read by the same process and never stored.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -116,10 +117,19 @@ class PackedRow {
     [[nodiscard]] const char* slot(int column) const {
         const std::size_t last = static_cast<std::size_t>(column) / detail::columns_in_pair;
         std::size_t before = detail::bits_in(pair(last).given & (bit_of(column) - 1));
-        for (std::size_t i = 0; i < last; ++i) {
-            before += detail::bits_in(pair(i).given);
+        if (last > 0) {
+            before += slots_before(last);
         }
         return slots() + before * detail::packed_slot;
+    }
+
+    /// How many slots the columns have that come before a pair.
+    [[nodiscard]] std::size_t slots_before(std::size_t last) const {
+        std::size_t slots = 0;
+        for (std::size_t i = 0; i < last; ++i) {
+            slots += detail::bits_in(pair(i).given);
+        }
+        return slots;
     }
 
     const char* bytes_;
@@ -129,36 +139,37 @@ class PackedRow {
 /// Packs one row after the other, column by column, in memory that it keeps.
 class RowPacker {
   public:
-    /// Begins a row of so many columns.
+    /// Begins a row of so many columns. No more than these may be added.
     void start(std::size_t columns) {
         column_ = 0;
         pairs_.assign((columns + detail::columns_in_pair - 1) / detail::columns_in_pair, {});
-        slots_.clear();
-        texts_.clear();
+        if (slots_.size() < columns) {
+            slots_.resize(columns);
+        }
+        slot_count_ = 0;
+        text_size_ = 0;
     }
     void add_null() { ++column_; }
     void add(std::int64_t number) {
         pair().given |= bit();
-        slots_.push_back(number);
+        slots_[slot_count_++] = number;
         ++column_;
     }
     /// Throws limit when the texts of the row come to more than 2 GiB.
     void add(std::string_view text) {
-        constexpr std::size_t most = UINT32_MAX / 2;
-        if (text.size() > most - texts_.size()) {
-            throw Error(ErrorCode::limit, "a record has more than 2 GiB of text");
+        if (text.size() > texts_.size() - text_size_) {
+            make_room(text.size());
         }
-        pair().given |= bit();
+        std::copy_n(text.data(), text.size(), texts_.data() + text_size_);
         pair().texts |= bit();
-        slots_.push_back(std::bit_cast<std::int64_t>(detail::PackedText{
-            static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(text.size())}));
-        texts_ += text;
-        ++column_;
+        add(std::bit_cast<std::int64_t>(detail::PackedText{
+            static_cast<std::uint32_t>(text_size_), static_cast<std::uint32_t>(text.size())}));
+        text_size_ += text.size();
     }
     /// How long the row of what was added since start() is.
     [[nodiscard]] std::size_t size() const {
         return sizeof(detail::PackedHead) + pairs_.size() * sizeof(detail::PackedPair) +
-               slots_.size() * detail::packed_slot + texts_.size();
+               slot_count_ * detail::packed_slot + text_size_;
     }
     /// Writes that row to `out`, where there is room for it.
     void write(char* out) const {
@@ -170,11 +181,11 @@ class RowPacker {
         };
         const detail::PackedHead head{static_cast<std::uint32_t>(size()),
                                       static_cast<std::uint16_t>(pairs_.size()),
-                                      static_cast<std::uint16_t>(slots_.size())};
+                                      static_cast<std::uint16_t>(slot_count_)};
         append(&head, sizeof(head));
         append(pairs_.data(), pairs_.size() * sizeof(detail::PackedPair));
-        append(slots_.data(), slots_.size() * detail::packed_slot);
-        append(texts_.data(), texts_.size());
+        append(slots_.data(), slot_count_ * detail::packed_slot);
+        append(texts_.data(), text_size_);
     }
 
   private:
@@ -182,11 +193,22 @@ class RowPacker {
     [[nodiscard]] std::uint64_t bit() const {
         return std::uint64_t{1} << (column_ % detail::columns_in_pair);
     }
+    void make_room(std::size_t size) {
+        constexpr std::size_t most = UINT32_MAX / 2;
+        if (size > most - text_size_) {
+            throw Error(ErrorCode::limit, "a record has more than 2 GiB of text");
+        }
+        texts_.resize(std::max(2 * texts_.size(), text_size_ + size));
+    }
 
     std::size_t column_ = 0;
     std::vector<detail::PackedPair> pairs_;
+    /// Of this row, and behind them what is left of longer ones.
     std::vector<std::int64_t> slots_;
+    std::size_t slot_count_ = 0;
+    /// The same of texts.
     std::string texts_;
+    std::size_t text_size_ = 0;
 };
 
 }  // namespace crmkit

@@ -40,11 +40,14 @@ class Cursor {
     /// A field of the present record by its place in the entity's table, borrowed until the cursor
     /// moves on or another list of text is looked at. Only after next() has said true.
     virtual ValueView value(std::size_t index) = 0;
-    /// Appends the present record, of the query's entity, to `rows` as a packed row of `fields`:
-    /// those that the cursor was made for, null for all. Only after next() has said true.
-    virtual void pack(const Entity& entity, const FieldSet* fields, std::string& rows) {
+    /// The present record, of the query's entity, as a packed row of `fields`: those that the
+    /// cursor was made for, null for all. Borrowed until the cursor moves on or packs another one.
+    /// Only after next() has said true.
+    virtual PackedRow packed(const Entity& entity, const FieldSet* fields) {
+        packed_.clear();
         pack_fields(
-            entity, fields, [this](std::size_t index) { return value(index); }, rows);
+            entity, fields, [this](std::size_t index) { return value(index); }, packed_);
+        return PackedRow(packed_.data());
     }
 
     /// Both at once.
@@ -55,6 +58,9 @@ class Cursor {
         }
         return is_there;
     }
+
+  private:
+    std::string packed_;
 };
 
 /// What a transaction is going to do.
