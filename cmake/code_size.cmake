@@ -3,20 +3,12 @@
 # compiler is asked for small code, which is half as large. What no program reaches is left out by
 # the linker.
 
-# crmkit_small_code(<file>...): asks for small code in these files of a target of the same folder.
-function(crmkit_small_code)
+# crmkit_compile_with(<option> <file>...): -Os or -O3 for these files of a target of the same folder.
+function(crmkit_compile_with option)
     # A file with options of its own would have no part in the unity build of the sanitizers.
     if(NOT MSVC AND NOT CRMKIT_SANITIZE)
         set_source_files_properties(${ARGN} PROPERTIES
-            COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
-    endif()
-endfunction()
-
-# crmkit_fastest_code(<file>...): asks for -O3 in these.
-function(crmkit_fastest_code)
-    if(NOT MSVC AND NOT CRMKIT_SANITIZE)
-        set_source_files_properties(${ARGN} PROPERTIES
-            COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-O3>)
+            COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:${option}>)
     endif()
 endfunction()
 
@@ -45,6 +37,6 @@ file(GLOB crmkit_fast_sources CONFIGURE_DEPENDS
     src/store/sqlite_connection.cpp src/store/sqlite_functions.cpp src/store/sqlite_history.cpp
     src/store/sqlite_query.cpp src/store/sqlite_row.cpp src/store/sqlite_storage.cpp)
 list(REMOVE_ITEM crmkit_small_sources ${crmkit_fast_sources})
-crmkit_small_code(${crmkit_small_sources})
+crmkit_compile_with(-Os ${crmkit_small_sources})
 # What is done with each cell is so little that calls are a good part of it.
-crmkit_fastest_code(src/exchange/csv_writer.cpp)
+crmkit_compile_with(-O3 src/exchange/csv_writer.cpp)
