@@ -14,7 +14,6 @@ using crmkit::Link;
 using crmkit::Money;
 using crmkit::NativeKind;
 using crmkit::Problem;
-using crmkit::Record;
 using crmkit::ValueKind;
 using crmkit::ValueView;
 using crmkit::c_api::bytes_argument;

@@ -14,7 +14,6 @@
 
 namespace crmkit {
 
-using engine::Authority;
 using engine::WriteScope;
 
 namespace {
