@@ -15,6 +15,8 @@ namespace crmkit::exchange {
 
 namespace {
 
+using detail::ExportColumn;
+
 std::vector<std::string> columns_of(const Entity& entity, const ExportCsv& what) {
     if (!what.columns.empty()) {
         return what.columns;
@@ -179,7 +181,7 @@ ExportReport export_csv(Session& session, const ExportCsv& what, ByteSink& sink,
     CsvWriter writer(counting, options);
     writer.row(what.headers.empty() ? names : what.headers);
     detail::ExportCounter counter(session, progress);
-    CsvRowWriter rows(writer, registry);
+    detail::CsvRowWriter rows(writer, registry);
     Record record(entity);
     const auto work_out = [&](const expr::Expression& column) {
         return expr::evaluate(column, record, context);

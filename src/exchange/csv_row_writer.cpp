@@ -2,7 +2,7 @@
 
 #include "crmkit/schema/value_text.hpp"
 
-namespace crmkit::exchange {
+namespace crmkit::exchange::detail {
 
 /// Empty text is written as a missing value, as it is stored.
 void CsvRowWriter::put_text(std::string_view text) {
@@ -67,4 +67,4 @@ void CsvRowWriter::put(const PackedRow& row, std::span<const ExportColumn> colum
     csv_.end_row();
 }
 
-}  // namespace crmkit::exchange
+}  // namespace crmkit::exchange::detail

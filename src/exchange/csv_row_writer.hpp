@@ -12,7 +12,7 @@
 #include "crmkit/schema/registry.hpp"
 #include "crmkit/store/packed_record.hpp"
 
-namespace crmkit::exchange {
+namespace crmkit::exchange::detail {
 
 /// One column: a field, with where it begins in a packed row, or something worked out.
 struct ExportColumn {
@@ -42,4 +42,4 @@ class CsvRowWriter {
     std::vector<std::string> list_{};
 };
 
-}  // namespace crmkit::exchange
+}  // namespace crmkit::exchange::detail

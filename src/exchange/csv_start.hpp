@@ -10,12 +10,15 @@ namespace crmkit::exchange::detail {
 /// A spreadsheet that was not saved as CSV begins with it.
 inline constexpr std::string_view archive_mark = "PK\x03\x04";
 
+/// Of ASCII: such a character means itself in every dialect and in no spreadsheet anything else.
+inline bool is_letter_or_digit(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 /// Whether a character may have a meaning in a dialect; NUL, which stands for none, may.
 inline bool usable_in_dialect(char c) {
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    const bool digit = c >= '0' && c <= '9';
-    return static_cast<unsigned char>(c) < 0x80U && !letter && !digit && c != ' ' && c != '\r' &&
-           c != '\n';
+    return static_cast<unsigned char>(c) < 0x80U && !is_letter_or_digit(c) && c != ' ' &&
+           c != '\r' && c != '\n';
 }
 
 /// Whether a text begins with "sep=", in any case, and more.

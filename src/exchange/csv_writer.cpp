@@ -30,7 +30,6 @@ CsvWriter::CsvWriter(ByteSink& sink, const CsvWriterOptions& options)
         special_[static_cast<unsigned char>(c)] = true;
     }
     special_[0] = false;  // NUL as quote or escape says that there is none
-    find_ordinary_starts();
     if (options_.byte_order_mark) {
         put(byte_order_mark);
     }
@@ -38,17 +37,6 @@ CsvWriter::CsvWriter(ByteSink& sink, const CsvWriterOptions& options)
         put("sep=");
         put(dialect.delimiter);
         put(line_end_);
-    }
-}
-
-/// Most fields are written as they are, and their first character says that they may be.
-void CsvWriter::find_ordinary_starts() {
-    if (options_.dialect.quote == '\0' || options_.quote_all) {
-        return;
-    }
-    for (std::size_t i = 0; i < ordinary_starts_.size(); ++i) {
-        const char c = static_cast<char>(i);
-        ordinary_starts_[i] = !is_blank(c) && !(options_.guard_formulas && may_need_guard(c));
     }
 }
 
@@ -157,7 +145,8 @@ void CsvWriter::put(std::string_view text) {
 /// Writes a text that goes into the file as it is, as one look at each of its characters tells;
 /// false, and nothing is written, for those that need a closer look.
 bool CsvWriter::put_ordinary(std::string_view text) {
-    if (rows_ == 0 || text.empty() || !ordinary_starts_[static_cast<unsigned char>(text.front())] ||
+    const bool may_be_ordinary = options_.dialect.quote != '\0' && !options_.quote_all && rows_ > 0;
+    if (!may_be_ordinary || text.empty() || !detail::is_letter_or_digit(text.front()) ||
         is_blank(text.back())) {
         return false;
     }

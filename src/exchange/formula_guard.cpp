@@ -50,12 +50,11 @@ bool is_harmless(std::string_view cell) {
            (end == cell.size() || (is_digit(cell[end - 1]) && is_number_end(cell.substr(end))));
 }
 
-/// What all full-width signs begin with, and hardly anything else in a cell.
-constexpr char full_width = '\xEF';
-
+/// All four begin with the same byte, which hardly anything else in a cell begins with.
 bool begins_with_full_width_sign(std::string_view cell) {
+    constexpr char first = '\xEF';
     constexpr std::array<std::string_view, 4> signs{"＝", "＋", "－", "＠"};
-    return cell.front() == full_width &&
+    return cell.front() == first &&
            std::any_of(signs.begin(), signs.end(),
                        [&](std::string_view sign) { return cell.starts_with(sign); });
 }
@@ -81,24 +80,6 @@ bool needs_guard(std::string_view cell) {
             return !is_harmless(cell);
         default:
             return begins_with_full_width_sign(cell);
-    }
-}
-
-bool may_need_guard(char first) {
-    switch (first) {
-        case '\'':
-        case '=':
-        case '@':
-        case '+':
-        case '-':
-        case '\t':
-        case '\r':
-        case '\n':
-        case '\0':
-        case full_width:
-            return true;
-        default:
-            return false;
     }
 }
 

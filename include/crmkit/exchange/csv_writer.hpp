@@ -77,7 +77,6 @@ class CsvWriter {
     void close();
 
   private:
-    void find_ordinary_starts();
     void begin_field();
     char* room(std::size_t size);
     void grow(std::size_t size);
@@ -92,8 +91,7 @@ class CsvWriter {
     ByteSink& sink_;
     CsvWriterOptions options_;
     std::string_view line_end_;
-    std::array<bool, 256> special_{};          // characters that a field without quotes cannot hold
-    std::array<bool, 256> ordinary_starts_{};  // of fields that may be written as they are
+    std::array<bool, 256> special_{};  // characters that a field without quotes cannot hold
     std::string buffer_;
     std::size_t used_ = 0;  // bytes of the buffer
     std::uint64_t rows_ = 0;

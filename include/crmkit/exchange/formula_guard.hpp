@@ -15,10 +15,6 @@ namespace crmkit::exchange {
 /// of the guard but for apostrophes before it is guarded as well, so that the guard can be undone.
 bool needs_guard(std::string_view cell);
 
-/// Whether any cell that begins with this byte needs a guard: a writer looks at the others no
-/// further.
-bool may_need_guard(char first);
-
 /// The cell as it was before the guard: without the apostrophe, if a guard would have put it there.
 /// So unguarded(guarded(x)) is x for each x.
 std::string_view unguarded(std::string_view cell);

@@ -198,7 +198,7 @@ class RowPacker {
         if (size > most - text_size_) {
             throw Error(ErrorCode::limit, "a record has more than 2 GiB of text");
         }
-        texts_.resize(std::max(2 * texts_.size(), text_size_ + size));
+        texts_.resize(std::min(most, std::max(2 * texts_.size(), text_size_ + size)));
     }
 
     std::size_t column_ = 0;
